@@ -1,12 +1,13 @@
 """Options of the playing and rendering commands: instrument, chain and parameter values; builds a host from them."""
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.effects import EFFECTS, ROOM
-from engine.foreign import Format, check_installed, is_foreign, parse
+from engine.foreign import Format, Outputs, SideChain, check_installed, is_foreign, parse
 from engine.kinds import ONNX_KIND, kind_of
 from session import patch_lookup
 from session.patch import OWN_ROOM, PLUGIN, Chain, Patch
@@ -73,6 +74,20 @@ def add_chain_arguments(parser: argparse.ArgumentParser) -> None:
         help="load a preset that a plugin brings along, as `luthier show lv2:URI` lists them, before --set; may be "
         "given several times",
     )  # fmt: skip
+    _add_routing_arguments(parser)
+
+
+def _add_routing_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--side-chain", dest="side_chains", action="append", default=[], metavar="[PLUGIN=]SOURCE",
+        help="what the side chain of a plugin of CLAP or LV2 hears: input, what comes before it (as usual), "
+        "microphone or silence; of all plugins, or of the one that is named as for --set; may be given several times",
+    )  # fmt: skip
+    parser.add_argument(
+        "--outputs", dest="outputs", action="append", default=[], metavar="[PLUGIN=]WHICH",
+        help="which outputs of a plugin that has more than two are heard: all, added up (as usual), or first, the "
+        "first pair alone; may be given several times",
+    )  # fmt: skip
 
 
 def build(args: argparse.Namespace) -> HostedRack:
@@ -101,6 +116,7 @@ def _load(host: "StandardChain", args: argparse.Namespace, patch: Patch) -> "Rac
     made = rack.load(host, patch, args.seed, _follows_voice(args))
     if made.voice is not None:
         voice_options.apply(host, made.voice, args)
+    _route(host, made, args)
     _load_presets(made, getattr(args, "plugin_presets", []))
     _set_params(host, made, args.params)
     return made
@@ -155,6 +171,38 @@ def _check_plugin(name: str) -> None:
         raise ValueError(
             f"no effect {name!r}; there are {names}, what `luthier plugins` lists, and C libraries by their path"
         )
+
+
+def _route(host: "StandardChain", rack: "Rack", args: argparse.Namespace) -> None:
+    """Connect plugins as `--side-chain` and `--outputs` say. ValueError if there is no such plugin or choice."""
+    routings = rack.routings
+    for text in args.side_chains:
+        for slot, word in _choices("--side-chain", text, rack, "has_side_chain", list(SideChain)):
+            routings[slot] = replace(routings[slot], side_chain=SideChain(word))
+    for text in args.outputs:
+        for slot, word in _choices("--outputs", text, rack, "has_further_outputs", list(Outputs)):
+            routings[slot] = replace(routings[slot], outputs=Outputs(word))
+    before = rack.plugins
+    rack.set_routings(routings)
+    if rack.tap not in (None, *before):
+        host.edit_chain(rack.plugins)
+
+
+def _choices(option: str, text: str, rack: "Rack", ability: str, words: Sequence[str]) -> list[tuple[str, str]]:
+    """The slots that an option concerns, each with the word that is chosen; ability: what their plugins must have."""
+    owner, _, word = text.rpartition("=")
+    able = {slot: plugin for slot, plugin in rack.routable.items() if getattr(plugin, ability)}
+    if word not in words:
+        raise ValueError(f"{option} {text}: {word!r} is none of {', '.join(words)}")
+    chosen = rack.named(owner)
+    found = [slot for slot, plugin in able.items() if any(plugin is each for each in chosen)]
+    if not able:
+        raise ValueError(f"{option} {text}: no plugin of the chain has such a choice")
+    if not found:
+        names = {id(plugin): name for name, plugin in rack.named_plugins}
+        known = ", ".join(names[id(plugin)] for plugin in able.values())
+        raise ValueError(f"{option} {text}: {owner!r} has no such choice; these have: {known}")
+    return [(slot, word) for slot in found]
 
 
 def _load_presets(rack: "Rack", wanted: list[str]) -> None:

@@ -214,7 +214,8 @@ def _make_latency_task(hosted: HostedRack, opened: "Stream", args: argparse.Name
         if given.input_latency is None:
             status_line.print_message(f"there is no microphone to hear: {given.device} has no input", args.json)
         elif rack.voice is not None:
-            latency = measure_latency([rack.voice, rack.instrument], hosted.host.rate, given)
+            host = hosted.host
+            latency = measure_latency([rack.voice, rack.instrument], host.rate, given, frames=host.latency)
             status_line.print_message(latency.describe(), args.json)
 
     return poll

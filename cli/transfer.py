@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
 
     assert rack.voice is not None  # built with a tracker, or refused
     fitted = _fit(hosted, sound, args)
-    latency = measure_latency([rack.voice, rack.instrument], host.rate)
+    latency = measure_latency([rack.voice, rack.instrument], host.rate, frames=host.latency)
     removed = round((latency.of_pitch + latency.of_loudness) / 2 * host.rate)
     blocks = _without_start(_render(host, sound, args.block or 128), removed)
     written = _write(args, host, _faded_in(blocks, FADE_SECONDS * host.rate))

@@ -161,12 +161,14 @@ def _room() -> None:
 def _effects() -> None:
     from engine.effects import EFFECTS, ROOM, make
     from engine.effects.capture import MicrophoneCapture
+    from engine.effects.latency_alignment import LatencyAlignment
     from engine.effects.send_return import BusReturn, BusSend
     from engine.midi.key_zones import KeyZones, Zone
     from engine.plugin import entry
 
     made, send = [make(name) for name in EFFECTS if name != ROOM], BusSend()
-    for plugin in (*made, send, BusReturn(send), MicrophoneCapture(), KeyZones([Zone(made[0]), Zone(made[1])])):
+    buses = send, BusReturn(send), LatencyAlignment(send, made[0], made[1])
+    for plugin in (*made, *buses, MicrophoneCapture(), KeyZones([Zone(made[0]), Zone(made[1])])):
         plugin.prepare(48_000.0)
         entry(plugin)
 

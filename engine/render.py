@@ -43,16 +43,29 @@ def render_file(
 
     The latency of the chain is taken off.
     """
-    frames, peak, late = 0, 0.0, host.latency
-    whole = None if seconds is None else seconds + late / host.rate
+    frames, peak = 0, 0.0
     with sound_writer(path, host.rate, float32) as write:
-        for audio in render_blocks(host, score, whole, block):
-            early = min(late, audio.shape[1])
-            audio, late = audio[:, early:], late - early
+        for audio in render_on_time(host, score, seconds, block):
             write(audio)
             frames += audio.shape[1]
             peak = max(peak, float(np.abs(audio).max(initial=0)))
     return frames / host.rate, peak
+
+
+def render_on_time(
+    host: Host,
+    score: Score | np.ndarray | None = None,
+    seconds: float | None = None,
+    block: int | Sequence[int] = 128,
+    tail: float = MAX_TAIL_SECONDS,
+) -> Iterator[np.ndarray]:
+    """As `render_blocks`, without the latency of the chain: what is played at a frame is heard there."""
+    late = host.latency
+    whole = None if seconds is None else seconds + late / host.rate
+    for audio in render_blocks(host, score, whole, block, tail):
+        early = min(late, audio.shape[1])
+        late -= early
+        yield audio[:, early:]
 
 
 def render_blocks(

@@ -8,7 +8,7 @@ from engine.plugin import Plugin
 from engine.snapshots.voice import voice_snapshot
 from engine.voice.pitch_tracker import pitch_delay
 
-LABELS = {name: name for name in ("microphone", "block", "speaker", "tracker", "frame")}
+LABELS = {name: name for name in ("microphone", "block", "speaker", "tracker", "frame", "plugins")}
 LINE = "pitch {0} late ({1}), loudness {2} ({3})"
 DEFAULT_PITCH_HZ = 220.0  # of the voice; the delay of the tracker grows towards low pitches
 
@@ -23,16 +23,17 @@ class Latency:
     loudness: float  # delay of the tracker's loudness
     frame: float  # of the decoder
     speaker: float  # from a finished block to the speaker
+    plugins: float = 0.0  # of the foreign plugins of the chain
 
     @property
     def of_pitch(self) -> float:
         """Latency of the pitch in seconds."""
-        return self.microphone + self.block + self.pitch + self.speaker
+        return self.microphone + self.block + self.pitch + self.plugins + self.speaker
 
     @property
     def of_loudness(self) -> float:
         """Latency of the loudness in seconds."""
-        return self.microphone + self.block + self.loudness + self.frame + self.speaker
+        return self.microphone + self.block + self.loudness + self.frame + self.plugins + self.speaker
 
     def describe(self, line: str = LINE, labels: Mapping[str, str] = LABELS) -> str:
         """Totals and parts in one line.
@@ -41,26 +42,31 @@ class Latency:
         labels: of the parts, by the keys of LABELS.
         """
         device = {"microphone": self.microphone, "block": self.block, "speaker": self.speaker}
-        pitch = {**device, "tracker": self.pitch}
-        loudness = {**device, "tracker": self.loudness, "frame": self.frame}
+        pitch = {**device, "tracker": self.pitch, "plugins": self.plugins}
+        loudness = {**device, "tracker": self.loudness, "frame": self.frame, "plugins": self.plugins}
         totals = _format_ms(self.of_pitch), _format_ms(self.of_loudness)
         return line.format(totals[0], _format_sum(pitch, labels), totals[1], _format_sum(loudness, labels))
 
 
 def measure_latency(
-    chain: Sequence[Plugin], rate: float, device: DeviceInfo | None = None, pitch: float = DEFAULT_PITCH_HZ
+    chain: Sequence[Plugin],
+    rate: float,
+    device: DeviceInfo | None = None,
+    pitch: float = DEFAULT_PITCH_HZ,
+    frames: int = 0,
 ) -> Latency:
     """The latency of a chain at a rate in Hz, tracker first and instrument second, for a voice of a pitch in Hz.
 
-    device: the open device; None offline.
+    device: the open device; None offline. frames: those of the foreign plugins of the chain, see `Host.latency`.
     """
     tracker = chain[0].state["tracker"].copy()
     tracker["pitch"] = pitch
     delays = pitch_delay(tracker[0]), float(tracker["loudness_delay"][0])
     frame = voice_snapshot(chain[1]).delay / rate
     if device is None:
-        return Latency(0.0, 0.0, *delays, frame, 0.0)
-    return Latency(device.input_latency or 0.0, device.block / rate, *delays, frame, device.latency)
+        return Latency(0.0, 0.0, *delays, frame, 0.0, frames / rate)
+    microphone = device.input_latency or 0.0
+    return Latency(microphone, device.block / rate, *delays, frame, device.latency, frames / rate)
 
 
 def _format_sum(parts: Mapping[str, float], labels: Mapping[str, str]) -> str:

@@ -14,6 +14,7 @@ from .rack import LAYER, Rack, RackParameter
 from .translatable_message import Message
 
 if TYPE_CHECKING:
+    from engine.foreign.foreign_plugin import ForeignPlugin
     from engine.kinds import InstrumentKind
     from engine.plugin import Plugin
     from engine.snapshots.harmonics import RoomEnvelope
@@ -62,12 +63,18 @@ class Loaded:
     @property
     def missing(self) -> dict[str, str]:
         """The names of the effects from elsewhere and the second instrument that could not be loaded, by slot."""
-        gone = (effect for effect in self.chain.effects if effect.kind == PLUGIN and effect not in self.rack.effects)
+        plugins = (effect for effect in self.chain.effects if effect.kind == PLUGIN)
+        gone = (effect for effect in plugins if effect.place not in self.rack.effects)
         found = {effect.slot: parse(effect.source).title for effect in gone}
         layer = self.chain.layer
         if layer is not None and self.rack.layer is None:
             found[LAYER] = parse(layer.path).title if is_foreign(layer.path) else Path(layer.path).stem
         return found
+
+    @property
+    def routable(self) -> "dict[str, ForeignPlugin]":
+        """The plugins whose side chains or outputs can be chosen, by slot."""
+        return self.rack.routable
 
     @property
     def kind(self) -> "InstrumentKind | None":

@@ -46,7 +46,7 @@ class RenderJob:
 def render(job: RenderJob) -> Iterator[float]:
     """Carry out a job; yields the share that is done, 0..1. ValueError or OSError."""
     from engine.midi.midi_score import Score, read, without_drums
-    from engine.render import render_blocks
+    from engine.render import render_on_time
     from engine.sound_file.writer import sound_writer
 
     host, instrument = _make_host(job)
@@ -58,7 +58,7 @@ def render(job: RenderJob) -> Iterator[float]:
         events, seconds = _demo(instrument, host.rate), DEMO_SECONDS
     frames = 0
     with sound_writer(job.out, host.rate) as write:
-        for audio in render_blocks(host, events, None if job.score else DEMO_SECONDS, 1024, MAX_TAIL_SECONDS):
+        for audio in render_on_time(host, events, None if job.score else DEMO_SECONDS, 1024, MAX_TAIL_SECONDS):
             left = seconds * host.rate - frames - audio.shape[1]
             write(audio if job.score else audio * min(max(left / (FADE_SECONDS * host.rate), 0.0), 1.0))
             frames += audio.shape[1]

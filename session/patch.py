@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from engine.effects import EFFECTS, ROOM
+from engine.foreign import USUAL_ROUTING, Outputs, Routing, SideChain
 
 PLUGIN = "plugin"  # kind of an external effect: a foreign one, an installed Python plugin, or a C library
 OWN_ROOM, NO_ROOM = "", "none"  # sources of a room: the one that the instrument was learned in; none
-STATE_KEY = "state"
+STATE_KEY, SIDE_CHAIN_KEY, OUTPUTS_KEY = "state", "side_chain", "outputs"
 NO_SPLIT = -1  # both instruments on all keys
 
 
@@ -22,17 +23,24 @@ class Effect:
 
     source: of a room OWN_ROOM, NO_ROOM, a sound file or an instrument with a room; of a PLUGIN its name or its path.
     state: what it saved beside its values, see `Plugin.save_state`; two that differ in it alone are the same effect.
+    routing: of a foreign one.
     """
 
     kind: str
     source: str = OWN_ROOM
     number: int = 1
     state: bytes = field(default=b"", compare=False)
+    routing: Routing = USUAL_ROUTING
 
     @property
     def slot(self) -> str:
         """The name of its slot, with which the names of its parameters begin: "delay", of the second one "delay2"."""
         return self.kind if self.number == 1 else f"{self.kind}{self.number}"
+
+    @property
+    def place(self) -> "Effect":
+        """The effect without what may change while its plugin stays: by this the plugins of a rack are known."""
+        return Effect(self.kind, self.source, self.number)
 
 
 @dataclass(frozen=True)
@@ -40,7 +48,7 @@ class Layer:
     """A second instrument, on all keys (NO_SPLIT) or from the key `split` on: above it, or below.
 
     channels: the MIDI channels of the first and the second one, counted from 1; 0: all that are enabled.
-    state: of a foreign one, as of an `Effect`.
+    state, routing: of a foreign one, as of an `Effect`.
     """
 
     path: str
@@ -48,6 +56,7 @@ class Layer:
     above: bool = False
     channels: tuple[int, int] = (0, 0)
     state: bytes = field(default=b"", compare=False)
+    routing: Routing = USUAL_ROUTING
 
     @property
     def keys(self) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -63,12 +72,14 @@ class Chain:
     """The effects in order, and the second instrument, if any.
 
     There is always a first room among the effects, though it may be NO_ROOM. An effect keeps its number, and so the
-    names of its parameters, when others are moved or removed. state: of a foreign first one, as of an `Effect`.
+    names of its parameters, when others are moved or removed. state, routing: of a foreign first instrument, as of an
+    `Effect`.
     """
 
     effects: tuple[Effect, ...] = (Effect(ROOM),)
     layer: Layer | None = None
     state: bytes = field(default=b"", compare=False)
+    routing: Routing = USUAL_ROUTING
 
     @property
     def kinds(self) -> list[str]:
@@ -118,9 +129,9 @@ class Chain:
             layer = self.layer
             found["second"] = {
                 "path": layer.path, "split": layer.split, "above": layer.above, "channels": list(layer.channels),
-                **_plain_state(layer.state),
+                **_plain_state(layer.state), **_plain_routing(layer.routing),
             }  # fmt: skip
-        return {**found, **_plain_state(self.state)}
+        return {**found, **_plain_state(self.state), **_plain_routing(self.routing)}
 
 
 @dataclass(frozen=True)
@@ -146,7 +157,7 @@ def chain_from_json(plain: object) -> Chain:
             effects.append(effect)
     if ROOM not in [effect.slot for effect in effects]:
         effects.insert(0, Effect(ROOM))
-    return Chain(tuple(effects), _layer(plain.get("second")), _state(plain))
+    return Chain(tuple(effects), _layer(plain.get("second")), _state(plain), _routing(plain))
 
 
 def _effect(plain: object, before: Sequence[Effect]) -> Effect | None:
@@ -159,7 +170,7 @@ def _effect(plain: object, before: Sequence[Effect]) -> Effect | None:
     taken = {effect.number for effect in before if effect.kind == kind}
     if kind == PLUGIN and source:
         number = number if number not in taken else _first_free(taken)
-        return Effect(PLUGIN, source, number, _state(plain))
+        return Effect(PLUGIN, source, number, _state(plain), _routing(plain))
     return Effect(kind, source, number) if kind in EFFECTS and number not in taken else None
 
 
@@ -182,10 +193,29 @@ def _state(plain: object) -> bytes:
         return b""
 
 
+def _plain_routing(routing: Routing) -> dict[str, str]:
+    """A routing as JSON, where it is not the usual one."""
+    values = {SIDE_CHAIN_KEY: routing.side_chain, OUTPUTS_KEY: routing.outputs}
+    usual = {SIDE_CHAIN_KEY: USUAL_ROUTING.side_chain, OUTPUTS_KEY: USUAL_ROUTING.outputs}
+    return {key: value.value for key, value in values.items() if value is not usual[key]}
+
+
+def _routing(plain: dict[str, Any]) -> Routing:
+    """The routing in JSON values; what is invalid is as usual."""
+    side_chain, outputs = plain.get(SIDE_CHAIN_KEY), plain.get(OUTPUTS_KEY)
+    return Routing(
+        SideChain(side_chain) if side_chain in list(SideChain) else SideChain.INPUT,
+        Outputs(outputs) if outputs in list(Outputs) else Outputs.ALL,
+    )
+
+
 def _plain_effect(effect: Effect) -> dict[str, Any]:
     """An effect as JSON values; a number only where it is not the first."""
     numbered = {"number": effect.number} if effect.number > 1 else {}
-    return {"kind": effect.kind, "source": effect.source, **numbered, **_plain_state(effect.state)}
+    return {
+        "kind": effect.kind, "source": effect.source, **numbered, **_plain_state(effect.state),
+        **_plain_routing(effect.routing),
+    }  # fmt: skip
 
 
 def _layer(plain: object) -> Layer | None:
@@ -198,4 +228,4 @@ def _layer(plain: object) -> Layer | None:
         return None
     if not all(type(channel) is int and 0 <= channel <= 16 for channel in channels):
         return None
-    return Layer(plain["path"], split, above, (channels[0], channels[1]), _state(plain))
+    return Layer(plain["path"], split, above, (channels[0], channels[1]), _state(plain), _routing(plain))

@@ -8,16 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.effects import ROOM
-from engine.foreign import is_foreign, parse
+from engine.foreign import USUAL_ROUTING, Routing, SideChain, is_foreign, parse
 from engine.kinds import ONNX_KIND, kind_of
 
 from .crash_marker import LeftOutError
-from .patch import NO_ROOM, OWN_ROOM, PLUGIN, Chain, Effect, Patch
+from .patch import NO_ROOM, OWN_ROOM, PLUGIN, Chain, Effect, Layer, Patch
 from .translatable_message import Message, of_error
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from engine.effects.latency_alignment import LatencyAlignment
+    from engine.foreign.foreign_plugin import ForeignPlugin
+    from engine.foreign.microphone_tap import MicrophoneTap
     from engine.instruments import Instrument
     from engine.plugin import Param, Plugin
     from engine.preset.preset_file import Preset
@@ -47,24 +50,29 @@ class RackParameter:
 
 
 @dataclass(frozen=True)
-class LayerRoom:
-    """The room of the second instrument, between a bus send and a return, so that the first one does not pass it."""
+class Bus:
+    """A send and its return: what is played before the send does not pass what stands between them."""
 
-    reverb: "Plugin"
     send: "Plugin"
-    bus_return: "Plugin"
+    back: "Plugin"
 
 
 @dataclass
 class Rack:
-    """The plugins of a patch; layer_path: the file of the second instrument."""
+    """The plugins of a patch.
+
+    layer_path: the file of the second instrument. bus: around it, where it has a room of its own or one of both
+    instruments may have a latency. tap: where a side chain hears the microphone. effects: by their `Effect.place`.
+    """
 
     instrument: "Plugin"
     voice: "Plugin | None" = None
     layer: "Plugin | None" = None
     key_zones: "Plugin | None" = None
-    layer_room: "LayerRoom | None" = None
+    layer_room: "Plugin | None" = None
+    bus: "Bus | None" = None
     layer_path: str = ""
+    tap: "MicrophoneTap | None" = None
     effects: "dict[Effect, Plugin]" = field(default_factory=dict)
 
     @property
@@ -89,15 +97,23 @@ class Rack:
     @property
     def plugins(self) -> "list[Plugin]":
         """All plugins in the order of processing."""
-        ahead = [each for each in (self.voice, self.key_zones) if each is not None]
+        ahead = [each for each in (self.tap, self.voice, self.key_zones) if each is not None]
         if self.layer is None:
             return [*ahead, self.instrument, *self.effects.values()]
-        if self.layer_room is None:
+        if self.bus is None:
             return [*ahead, self.instrument, self.layer, *self.effects.values()]
-        own = [plugin for effect, plugin in self.effects.items() if effect == Effect(ROOM)]
-        shared = [plugin for effect, plugin in self.effects.items() if effect != Effect(ROOM)]
-        room = self.layer_room
-        return [*ahead, self.instrument, *own, room.send, self.layer, room.reverb, room.bus_return, *shared]
+        rooms = [self.layer_room] if self.layer_room is not None else []
+        own = [plugin for effect, plugin in self.effects.items() if rooms and effect == Effect(ROOM)]
+        shared = [plugin for effect, plugin in self.effects.items() if not rooms or effect != Effect(ROOM)]
+        return [*ahead, self.instrument, *own, self.bus.send, self.layer, *rooms, self.bus.back, *shared]
+
+    @property
+    def alignment(self) -> "LatencyAlignment | None":
+        """What delays the earlier one of the two instruments; None where none of them has a latency."""
+        from engine.effects.latency_alignment import LatencyAlignment
+
+        back = self.bus.back if self.bus is not None else None
+        return back if isinstance(back, LatencyAlignment) else None
 
     @property
     def switchable(self) -> "list[Plugin]":
@@ -112,8 +128,18 @@ class Rack:
         if self.layer is not None:
             found.append((LAYER, self.layer))
         if self.layer_room is not None:
-            found.append((LAYER_ROOM, self.layer_room.reverb))
+            found.append((LAYER_ROOM, self.layer_room))
         return [*found, *self._named_effects]
+
+    @property
+    def routable(self) -> "dict[str, ForeignPlugin]":
+        """The plugins whose side chains or outputs can be chosen, by slot; see `Effect.slot`."""
+        from engine.foreign.foreign_plugin import ForeignPlugin
+
+        slots = {INSTRUMENT: self.instrument, LAYER: self.layer}
+        slots |= {effect.slot: plugin for effect, plugin in self.effects.items()}
+        foreign = {slot: plugin for slot, plugin in slots.items() if isinstance(plugin, ForeignPlugin)}
+        return {slot: plugin for slot, plugin in foreign.items() if plugin.has_choice}
 
     @property
     def parameters(self) -> list[RackParameter]:
@@ -145,7 +171,9 @@ class Rack:
     def with_states(self, chain: Chain) -> Chain:
         """[engine thread] A chain with the states of the plugins that play; of one that does not, its last one."""
         effects = tuple(
-            replace(each, state=_saved_state(self.effects[each], each.state)) if each in self.effects else each
+            replace(each, state=_saved_state(self.effects[each.place], each.state))
+            if each.place in self.effects
+            else each
             for each in chain.effects
         )
         layer = chain.layer
@@ -153,12 +181,39 @@ class Rack:
             layer = replace(layer, state=_saved_state(self.layer, layer.state))
         return replace(chain, effects=effects, layer=layer, state=_saved_state(self.instrument, chain.state))
 
+    def find_rerouted(self, chain: Chain) -> "list[ForeignPlugin]":
+        """The plugins whose side chains or outputs are not connected as a chain says."""
+        return [plugin for slot, plugin in self.routable.items() if plugin.routing != routing_of(chain, slot)]
+
+    def route(self, chain: Chain) -> None:
+        """[engine thread] Connect side chains and outputs as a chain says, with the microphone where one hears it."""
+        self.set_routings({slot: routing_of(chain, slot) for slot in self.routable})
+
+    @property
+    def routings(self) -> dict[str, Routing]:
+        """How side chains and outputs are connected, by slot."""
+        return {slot: plugin.routing for slot, plugin in self.routable.items()}
+
+    def set_routings(self, routings: "Mapping[str, Routing]") -> None:
+        """[engine thread] Connect side chains and outputs; the microphone, where one hears it, is one more plugin."""
+        if SideChain.MICROPHONE not in [routing.side_chain for routing in routings.values()]:
+            self.tap = None
+        elif self.tap is None:
+            from engine.foreign.microphone_tap import MicrophoneTap
+
+            self.tap = MicrophoneTap(is_passed=self.voice is not None)
+        plugins = self.routable
+        for slot, routing in routings.items():
+            tap = self.tap if routing.side_chain is SideChain.MICROPHONE else None
+            plugins[slot].set_routing(routing, tap)
+
     def rename_values(self, values: "Mapping[str, float]", chain: Chain) -> dict[str, float]:
         """Values of its parameters by their names in another chain, without those of plugins that are not in it.
 
         Effects from elsewhere are numbered by their order where several have one name.
         """
-        before, after = self._names_of(self.effects), self._names_of([e for e in chain.effects if e in self.effects])
+        places = [effect.place for effect in chain.effects]
+        before, after = self._names_of(self.effects), self._names_of([e for e in places if e in self.effects])
         owners = {effect.slot: effect for effect in before if effect.kind == PLUGIN}
         renamed: dict[str, str | None] = {}
         for each in self.parameters:
@@ -225,12 +280,17 @@ def build(
     preset = made.found_preset
     if follow_voice and preset is not None and kind_of(preset.header).follows_voice:
         _add_tracker(made)
-    return made, [*problems, *_add_plugins(made, chain, None, seed, opening)]
+    problems += _add_plugins(made, chain, None, seed, opening)
+    made.route(chain)
+    return made, problems
 
 
 def rebuild(before: Rack, chain: Chain, opening: Opening = nullcontext) -> tuple[Rack, list[Message]]:
-    """Build the rack of another chain with the instrument and the remaining plugins of `before`; as `build`."""
-    made = Rack(before.instrument, before.voice)
+    """Build the rack of another chain with the instrument and the remaining plugins of `before`; as `build`.
+
+    These are not routed yet: they may still sound.
+    """
+    made = Rack(before.instrument, before.voice, tap=before.tap)
     return made, _add_plugins(made, chain, before, 0, opening)
 
 
@@ -242,13 +302,32 @@ def find_displaced_effects(before: Rack, after: Rack) -> "list[Plugin]":
     return [plugin for plugin in old if moved or id(plugin) not in other]
 
 
+def routing_of(chain: Chain, slot: str) -> Routing:
+    """What is chosen for the plugin of a slot."""
+    if slot == INSTRUMENT:
+        return chain.routing
+    if slot == LAYER:
+        return chain.layer.routing if chain.layer is not None else USUAL_ROUTING
+    return next((effect.routing for effect in chain.effects if effect.slot == slot), USUAL_ROUTING)
+
+
+def with_routing(chain: Chain, slot: str, routing: Routing) -> Chain:
+    """A chain with another choice for the plugin of a slot."""
+    if slot == INSTRUMENT:
+        return replace(chain, routing=routing)
+    if slot == LAYER:
+        return replace(chain, layer=chain.layer and replace(chain.layer, routing=routing))
+    effects = (replace(each, routing=routing) if each.slot == slot else each for each in chain.effects)
+    return replace(chain, effects=tuple(effects))
+
+
 def engine_parts(patch: Patch, follow_voice: bool) -> set[str]:
     """The parts of `engine.precompile` that play a patch of an instrument. PresetError if a preset is damaged."""
     from engine.preset import library
     from engine.preset.preset_file import read
 
     chain = patch.chain or Chain()
-    paths = [patch.path] if chain.layer is None else [patch.path, library.find(chain.layer.path)]
+    paths = [patch.path] if chain.layer is None else [patch.path, _layer_path(chain.layer)]
     parts = {"voice"} if follow_voice else set[str]()
     for path in paths:
         if is_foreign(path):
@@ -292,14 +371,15 @@ def _add_plugins(made: Rack, chain: Chain, before: Rack | None, seed: int, openi
         _load_or_report(problems, lambda: problems.extend(_add_layer(made, chain, before, seed, opening)))
     if made.layer is not None and Effect(ROOM) in chain.effects:
         _load_or_report(problems, lambda: _add_layer_room(made, before))
+    _add_bus(made, before)
     for effect in chain.effects:
-        plugin = before.effects.get(effect) if before is not None else None
+        plugin = before.effects.get(effect.place) if before is not None else None
         if plugin is None and effect.kind == PLUGIN:
             plugin = _load_or_report(problems, lambda effect=effect: _open_effect(problems, effect, opening))
         elif plugin is None:
             plugin = _load_or_report(problems, lambda effect=effect: _effect(effect, made))
         if plugin is not None:
-            made.effects[effect] = plugin
+            made.effects[effect.place] = plugin
     return problems
 
 
@@ -330,11 +410,10 @@ def _load_or_report(problems: list[Message], work: Any) -> Any:
 def _add_layer(made: Rack, chain: Chain, before: Rack | None, seed: int, opening: Opening) -> list[Message]:
     """Add the second instrument, and before both the key zones that route the events to them; its problems."""
     from engine.midi.key_zones import ALL_CHANNELS, KeyZones, Zone
-    from engine.preset.library import find
 
     assert chain.layer is not None
     problems: list[Message] = []
-    path = Path(chain.layer.path) if is_foreign(chain.layer.path) else find(chain.layer.path)
+    path = _layer_path(chain.layer)
     if before is not None and before.layer is not None and before.layer_path == str(path):
         made.layer = before.layer
     else:
@@ -350,19 +429,40 @@ def _add_layer(made: Rack, chain: Chain, before: Rack | None, seed: int, opening
     return problems
 
 
+def _layer_path(layer: Layer) -> Path:
+    """The file of a second instrument, or the name of a foreign one. PresetError if there is none."""
+    from engine.preset import library
+
+    return Path(layer.path) if is_foreign(layer.path) else library.find(layer.path)
+
+
 def _add_layer_room(made: Rack, before: Rack | None) -> None:
-    """Add the room of the second instrument, if it has one, between a send and a return."""
-    from engine.effects.send_return import BusReturn, BusSend
+    """Add the room of the second instrument, if it has one."""
     from engine.instrument_chain import make_room
 
     assert made.layer is not None
     if before is not None and before.layer_room is not None and before.layer is made.layer:
         made.layer_room = before.layer_room
+    else:
+        made.layer_room = make_room(_preset_of(made.layer))
+
+
+def _add_bus(made: Rack, before: Rack | None) -> None:
+    """Add a bus around the second instrument, if it needs one."""
+    if made.layer is None:
         return
-    reverb = make_room(_preset_of(made.layer))
-    if reverb is not None:
-        send = BusSend()
-        made.layer_room = LayerRoom(reverb, send, BusReturn(send))
+    has_latency = made.instrument.has_latency or made.layer.has_latency
+    if made.layer_room is None and not has_latency:
+        return
+    if before is not None and before.bus is not None and before.layer is made.layer:
+        made.bus = before.bus
+        return
+    from engine.effects.latency_alignment import LatencyAlignment
+    from engine.effects.send_return import BusReturn, BusSend
+
+    send = BusSend()
+    back = LatencyAlignment(send, made.instrument, made.layer) if has_latency else BusReturn(send)
+    made.bus = Bus(send, back)
 
 
 def _open_instrument(problems: list[Message], path: "Path", state: bytes, seed: int, opening: Opening) -> "Plugin":

@@ -1,6 +1,7 @@
 """[engine thread] Loader of racks: changes to another instrument, or to another chain of the same one."""
 
 import contextlib
+import itertools
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -75,11 +76,14 @@ class RackLoader:
         before = self._now.rack
         with self._marked(patch):
             made, problems = rack.rebuild(before, patch.chain, self._marker.opening)
-        if self._silence(before, made):
+        if self._silence(before, made, patch.chain):
             self._wait_for_fade()
+        made.route(patch.chain)
         for plugin in made.switchable:
             if not any(plugin is other for other in before.switchable):
                 plugin.switch_off()  # it fades in when its values are set
+        if made.alignment is not None and made.alignment is not before.alignment:
+            made.alignment.fade_in()
         known, self._names = self._names, _names(self._now.instrument, made)
         with self._marked(patch):
             new = {key: name for key, name in self._names.items() if key not in known}
@@ -128,16 +132,21 @@ class RackLoader:
         if names and self._host.running():
             self._trial_end = self._host.frame + round(TRIAL_SECONDS * self._host.rate)
 
-    def _silence(self, before: Rack, after: Rack) -> bool:
-        """Fade out the plugins that are removed or moved; whether there are any."""
-        leaving = find_displaced_effects(before, after)
+    def _silence(self, before: Rack, after: Rack, chain: Chain) -> bool:
+        """Fade out the plugins that are removed, moved or connected anew; whether there are any."""
+        old = {id(plugin) for plugin in before.plugins}
+        rerouted = [plugin for plugin in after.find_rerouted(chain) if id(plugin) in old]
+        leaving = [*find_displaced_effects(before, after), *(each for each in rerouted if not each.is_instrument)]
         for plugin in leaving:
             self._host.set_param(plugin, ON, 0.0)
-        removed = before.layer if before.layer is not after.layer else None
-        if removed is not None:
-            for channel in range(CHANNELS):
-                self._host.send(Kind.CHOKE, channel=channel, target=removed)
-        return bool(leaving or removed)
+        aligned = before.alignment if before.alignment is not after.alignment else None
+        has_delays = aligned is not None and aligned.fade_out()
+        ending: list[Plugin] = [plugin for plugin in rerouted if plugin.is_instrument]
+        if before.layer is not None and before.layer is not after.layer:
+            ending.append(before.layer)
+        for plugin, channel in itertools.product(ending, range(CHANNELS)):
+            self._host.send(Kind.CHOKE, channel=channel, target=plugin)
+        return bool(leaving or ending or has_delays)
 
     def _wait_for_fade(self) -> None:
         """Wait until FADE_SECONDS were played after the events sent so far; not for a device that plays nothing."""

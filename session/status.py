@@ -97,7 +97,7 @@ def _voice_latency(host: "StandardChain", device: "DeviceInfo | None") -> "Laten
     followers = _voice_plugins(host)
     if device is None or not device.block or device.input_latency is None or not followers:
         return None
-    return measure_latency(followers, host.rate, device)
+    return measure_latency(followers, host.rate, device, frames=host.latency)
 
 
 def _voice_plugins(host: "StandardChain") -> "list[Plugin]":

@@ -43,8 +43,10 @@ def leave_out(args: argparse.Namespace, hang: Hang) -> bool:
     if plugins == args.plugins:
         return False
     args.plugins = plugins
-    for option in ("params", "plugin_presets"):
+    for option in ("params", "plugin_presets", "side_chains", "outputs"):
         setattr(args, option, [text for text in getattr(args, option) if not text.startswith(hang.title)])
+    for option in ("side_chains", "outputs"):  # what is for all plugins needs one
+        setattr(args, option, [text for text in getattr(args, option) if "=" in text or plugins])
     if args.record:
         first = Path(args.record)
         names = (first.with_stem(f"{first.stem}-{number}") for number in itertools.count(2))

@@ -1,6 +1,7 @@
 """A bus that carries the sound past a part of the chain: instrument, room, send, second instrument, room, return.
 
-What was played before the send skips the plugins between, and is added to what they played.
+What was played before the send skips the plugins between, and is added to what they played. Where one of both
+instruments has a latency, `latency_alignment` stands in place of the return.
 """
 
 import numpy as np

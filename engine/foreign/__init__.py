@@ -2,5 +2,17 @@
 
 from .loader import check_installed, load
 from .names import Format, PluginName, is_foreign, parse
+from .routing import USUAL_ROUTING, Outputs, Routing, SideChain
 
-__all__ = ["Format", "PluginName", "check_installed", "is_foreign", "load", "parse"]
+__all__ = [
+    "USUAL_ROUTING",
+    "Format",
+    "Outputs",
+    "PluginName",
+    "Routing",
+    "SideChain",
+    "check_installed",
+    "is_foreign",
+    "load",
+    "parse",
+]

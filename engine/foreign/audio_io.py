@@ -11,10 +11,11 @@ import numpy as np
 
 from engine.events import Kind
 from engine.kernel import njit
-from engine.plugin import Param
+from engine.plugin import MAX_BLOCK_FRAMES, Param
 from engine.pointers import view_f4
 
 from .midi import CHANNELS, is_meant
+from .routing import Routing, SideChain
 
 MAX_BUFFERS = 128  # each way
 MAX_SAMPLE = 1000.0  # 60 dB above full scale
@@ -31,11 +32,19 @@ class Side(IntEnum):
     NONE = 3  # silence in, unheard out
 
 
-BUFFER = np.dtype([("address", "u8"), ("side", "i8")], align=True)
+class Source(IntEnum):
+    """What fills a buffer into a plugin."""
+
+    BLOCK = 0
+    MICROPHONE = 1
+
+
+BUFFER = np.dtype([("address", "u8"), ("side", "i8"), ("source", "i8")], align=True)
 AUDIO_IO = np.dtype(
     [
         ("inlets", BUFFER, (MAX_BUFFERS,)),
         ("outlets", BUFFER, (MAX_BUFFERS,)),
+        ("microphone", "u8"),  # address of its block (2, MAX_BLOCK_FRAMES); 0: there is none
         ("inlet_count", "i8"),
         ("outlet_count", "i8"),
         ("replaces", "i8"),  # whether what comes out takes the place of the block: of an effect
@@ -85,6 +94,22 @@ def set_slew(io: np.void, rate: float) -> None:
     io["broken_blocks"] = 0
 
 
+def side_chain_inlet(address: int, side: Side, routing: Routing) -> tuple[int, Side, Source]:
+    """The row of a buffer of a side chain."""
+    if routing.side_chain is SideChain.MICROPHONE:
+        return address, side, Source.MICROPHONE
+    return address, side if routing.side_chain is SideChain.INPUT else Side.NONE, Source.BLOCK
+
+
+def write_buffers(
+    io: np.void, inlets: list[tuple[int, Side, Source]], outlets: list[tuple[int, Side, Source]]
+) -> None:
+    """[main thread, not playing] Tell the audio thread of the buffers, as far as there is room for them."""
+    for name, rows in (("inlet", inlets[:MAX_BUFFERS]), ("outlet", outlets[:MAX_BUFFERS])):
+        io[f"{name}_count"] = len(rows)
+        io[f"{name}s"][: len(rows)] = rows
+
+
 @njit(cache=True, error_model="numpy")
 def fill_inlets(io, block, events, count, own_address, origin=0):
     """Copy a block (2, T) into the buffers of a plugin; events and origin: as of `add_outlets`.
@@ -92,7 +117,7 @@ def fill_inlets(io, block, events, count, own_address, origin=0):
     What goes into an effect is faded in before it is heard, and faded out after: a sound that began in there at once
     would come out as a click, perhaps later, as from a delay.
     """
-    copy_block(io, block)
+    copy_block(io, block, origin)
     frames, start = block.shape[1], 0
     for i in range(count):
         event = events[i]
@@ -129,20 +154,32 @@ def fade_inlets(io, start, end):
 
 
 @njit(cache=True, error_model="numpy")
-def copy_block(io, block):
-    """Copy a block (2, T) into the buffers."""
+def copy_block(io, block, origin):
+    """Copy a block (2, T) into the buffers. origin: its first frame in the block of the microphone."""
     frames = block.shape[1]
     for i in range(io.inlet_count):
         inlet, side = view_f4(io.inlets[i].address, (frames,)), io.inlets[i].side
-        if side == Side.BOTH:
-            for t in range(frames):
-                inlet[t] = np.float32(0.5) * (block[0, t] + block[1, t])
-        elif side == Side.NONE:
-            for t in range(frames):
-                inlet[t] = 0
+        if io.inlets[i].source == Source.BLOCK:
+            fill_inlet(inlet, block, 0, side)
+        elif io.microphone != 0:
+            fill_inlet(inlet, view_f4(io.microphone, (2, MAX_BLOCK_FRAMES)), origin, side)
         else:
-            for t in range(frames):
-                inlet[t] = block[side, t]
+            fill_inlet(inlet, block, 0, np.int64(Side.NONE))
+
+
+@njit(cache=True, error_model="numpy")
+def fill_inlet(inlet, block, start, side):
+    """Fill a buffer (T,) with a side of a block, from a frame on."""
+    frames = inlet.shape[0]
+    if side == Side.BOTH:
+        for t in range(frames):
+            inlet[t] = np.float32(0.5) * (block[0, start + t] + block[1, start + t])
+    elif side == Side.NONE:
+        for t in range(frames):
+            inlet[t] = 0
+    else:
+        for t in range(frames):
+            inlet[t] = block[side, start + t]
 
 
 @njit(cache=True, error_model="numpy")

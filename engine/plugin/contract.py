@@ -93,6 +93,7 @@ class Plugin:
     address: int = 0  # of a C function in their place; 0: none
     listens: bool = False  # whether it reads the microphone
     source: str = ""  # what a foreign plugin was opened by, see `engine.foreign.load`
+    has_latency: bool = False  # whether its latency may be other than 0, now or later
     label: str = ""  # its name in a chain that has another of its kind, such as "delay2"; empty: `name`
 
     def prepare(self, rate: float) -> None:

@@ -20,6 +20,7 @@ from session.patch_file import is_patch
 from session.rack import INSTRUMENT, LAYER, LAYER_ROOM, VOICE
 
 from .parameters import ParameterController
+from .plugins.plugin_routing import RoutingController
 
 FILE = "file"  # the key of the offer of a room from a sound file
 LAYER_OFFER = "beside "  # prefix of the offers of a second instrument
@@ -37,6 +38,7 @@ class ChainController(QObject):
         super().__init__()
         self._parameters, self._chain_bar, self._split_bar = parameters, chain_bar, split_bar
         self._entries: list[Entry] = []
+        self.routing = RoutingController(parameters, chain_bar)
         parameters.chain_changed.connect(self._show)
         chain_bar.selected.connect(parameters.show_slot)
         chain_bar.switched.connect(self._switch)
@@ -54,7 +56,9 @@ class ChainController(QObject):
     def add_layer(self, path: Path) -> None:
         """Add a second instrument, on all keys, or replace it."""
         chain = self._parameters.chain
-        layer = replace(chain.layer, path=str(path)) if chain.layer is not None else Layer(str(path))
+        layer, before = Layer(str(path)), chain.layer
+        if before is not None:  # what it keeps is not the other one's
+            layer = replace(layer, split=before.split, above=before.above, channels=before.channels)
         self._parameters.set_chain(self.tr("second instrument"), replace(chain, layer=layer))
         self._parameters.show_slot(LAYER)
 
@@ -78,14 +82,16 @@ class ChainController(QObject):
             return
         chain, names = self._parameters.chain, self._parameters.slots
         slots = [ChainSlot(VOICE, self.tr("Voice"))] if VOICE in names else []
-        slots.append(ChainSlot(INSTRUMENT, display_name(self._parameters.title)))
+        own = self.routing.choices(INSTRUMENT)
+        slots.append(ChainSlot(INSTRUMENT, display_name(self._parameters.title), choices=own))
         effects = self._effects()
         slots += [slot for slot in effects if slot.fixed]
         layer = chain.layer
         if layer is not None:
             title = display_name(self._parameters.second_title)
-            missing = self._parameters.missing.get(LAYER, "")
-            slots.append(ChainSlot(LAYER, title, removable=True, fault=self._describe_fault(missing)))
+            fault = self._describe_fault(self._parameters.missing.get(LAYER, ""))
+            choices = self.routing.choices(LAYER)
+            slots.append(ChainSlot(LAYER, title, removable=True, fault=fault, choices=choices))
             if LAYER_ROOM in names:
                 words = self.tr("Room of {0}").format(title)
                 slots.append(ChainSlot(LAYER_ROOM, words, self._is_on(LAYER_ROOM)))
@@ -105,7 +111,8 @@ class ChainController(QObject):
             if effect.kind == PLUGIN:
                 title, fault = self._name_plugin(slot, [each.title for each in found])
                 if title:
-                    found.append(ChainSlot(slot, title, self._is_on(slot), False, True, fault))
+                    choices = self.routing.choices(slot)
+                    found.append(ChainSlot(slot, title, self._is_on(slot), False, True, fault, choices))
             elif slot in names:
                 fixed = slot == ROOM and LAYER_ROOM in names
                 found.append(ChainSlot(slot, self._title(effect), self._is_on(slot), fixed, True))

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from engine.effects import ROOM
-from engine.foreign import is_foreign, parse
+from engine.foreign import USUAL_ROUTING, is_foreign, parse
 from engine.kinds import PLAY_PARAM
 from gui.browser.catalogue import display_name
 from gui.engine_bridge import EngineBridge
@@ -22,6 +23,9 @@ from session.rack import INSTRUMENT, LAYER, ON, VOICE
 
 from .knob_specs import hidden, is_power, is_switch, specs
 from .undo_stack import UndoStack
+
+if TYPE_CHECKING:
+    from engine.foreign.foreign_plugin import ForeignPlugin
 
 
 class ParameterController(QObject):
@@ -89,6 +93,11 @@ class ParameterController(QObject):
     def missing(self) -> dict[str, str]:
         """The names of the effects from elsewhere and the second instrument that could not be loaded, by slot."""
         return self._missing
+
+    @property
+    def routable(self) -> "dict[str, ForeignPlugin]":
+        """The plugins whose side chains or outputs can be chosen, by slot."""
+        return self._bridge.now.routable if self._bridge.now is not None and not self.is_loading else {}
 
     @property
     def title(self) -> str:
@@ -248,7 +257,7 @@ class ParameterController(QObject):
     def _chain_of(self, path: Path) -> Chain:
         """The chain as it is kept for an instrument: the state of another one is not its own."""
         is_same = self.patch is not None and self.patch.path == path
-        return self.chain if is_same else replace(self.chain, state=b"")
+        return self.chain if is_same else replace(self.chain, state=b"", routing=USUAL_ROUTING)
 
     def _has_slot(self, slot: str) -> bool:
         return slot in self._slots or slot in self._titles or slot in self._missing

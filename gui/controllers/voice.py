@@ -134,6 +134,7 @@ def format_latency(latency: "Latency") -> str:
         "speaker": translate("Latency", "speaker"),
         "tracker": translate("Latency", "tracker"),
         "frame": translate("Latency", "frame"),
+        "plugins": translate("Latency", "plugins"),
     }
     return latency.describe(translate("Latency", "Pitch {0} late ({1}), loudness {2} ({3})"), labels)
 

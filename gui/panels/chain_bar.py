@@ -11,12 +11,15 @@ from gui import theme
 from gui.widgets import factory
 from gui.widgets.row_area import RowArea
 
+from . import routing_menu
+from .routing_menu import SlotChoice
+
 
 @dataclass(frozen=True)
 class ChainSlot:
     """A slot of the chain. on: None if it cannot be switched. fixed: it cannot be moved.
 
-    fault: why what belongs there does not play; empty if it does.
+    fault: why what belongs there does not play; empty if it does. choices: of its side chain and its outputs.
     """
 
     name: str
@@ -25,18 +28,21 @@ class ChainSlot:
     fixed: bool = True
     removable: bool = False
     fault: str = ""
+    choices: tuple[SlotChoice, ...] = ()
 
 
 class ChainBar(QWidget):
-    """A click selects a slot; the buttons at the right end switch, move and remove it.
+    """A click selects a slot; the buttons at the right end switch, route, move and remove it.
 
-    With the focus on a slot, Delete removes it, and Alt with the left and right arrows moves it.
+    A right click on a slot opens the menu of its side chain and outputs, where it has any. With the focus on a slot,
+    Delete removes it, and Alt with the left and right arrows moves it.
     """
 
     selected = pyqtSignal(str)
     switched = pyqtSignal(str)
     moved = pyqtSignal(str, int)
     removed = pyqtSignal(str)
+    routed = pyqtSignal(str, str)  # the key of a choice
     cleared = pyqtSignal()
     added = pyqtSignal(str)  # the key of an item of `set_offers`
 
@@ -61,6 +67,10 @@ class ChainBar(QWidget):
         self.power = factory.tool_button(
             self.tr("On"), self.tr("On or off"), self.tr("On, or let the sound pass as it is"), True
         )
+        self.route = factory.tool_button(
+            self.tr("Route"), self.tr("Side chain and outputs"),
+            self.tr("What its side chain hears, and which outputs are heard"),
+        )  # fmt: skip
         earlier, later = self.tr("Earlier in the chain (Alt+Left)"), self.tr("Later in the chain (Alt+Right)")
         self.earlier = factory.tool_button("◂", self.tr("Earlier in the chain"), earlier)
         self.later = factory.tool_button("▸", self.tr("Later in the chain"), later)
@@ -68,6 +78,7 @@ class ChainBar(QWidget):
         self.add.clicked.connect(self._open_menu)
         self.new.clicked.connect(self.cleared)
         self.power.clicked.connect(lambda: self.switched.emit(self._selected))
+        self.route.clicked.connect(self._open_routing)
         self.earlier.clicked.connect(lambda: self.moved.emit(self._selected, -1))
         self.later.clicked.connect(lambda: self.moved.emit(self._selected, 1))
         self.remove.clicked.connect(lambda: self.removed.emit(self._selected))
@@ -78,7 +89,7 @@ class ChainBar(QWidget):
         row.addWidget(self.add)
         row.addWidget(self.new)
         row.addStretch(1)
-        for button in (self.power, self.earlier, self.later, self.remove):
+        for button in (self.power, self.route, self.earlier, self.later, self.remove):
             row.addWidget(button)
         self.set_slots([], "")
         self.set_clearable(False)
@@ -94,6 +105,7 @@ class ChainBar(QWidget):
         self.power.setVisible(selected_slot is not None and selected_slot.on is not None)
         self.power.setChecked(selected_slot is not None and bool(selected_slot.on))
         self.remove.setVisible(selected_slot is not None and selected_slot.removable)
+        self.route.setVisible(selected_slot is not None and bool(selected_slot.choices))
         movable = [slot.name for slot in slots if not slot.fixed]
         for button, end in ((self.earlier, 0), (self.later, -1)):
             button.setVisible(selected_slot is not None and not selected_slot.fixed and len(movable) > 1)
@@ -118,6 +130,11 @@ class ChainBar(QWidget):
                 if action is not None:
                     action.triggered.connect(lambda _=False, key=key: self.added.emit(key))
         return menu
+
+    def routing_menu(self, name: str) -> QMenu:
+        """The menu of what can be chosen for a slot: empty where there is nothing."""
+        choices = next((slot.choices for slot in self.slots if slot.name == name), ())
+        return routing_menu.make_menu(self, choices, lambda key: self.routed.emit(name, key))
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Move or remove the selected slot."""
@@ -148,6 +165,8 @@ class ChainBar(QWidget):
             self.buttons[slot.name] = button = factory.tool_button("", slot.title, checkable=True)
             button.setObjectName("slot")
             button.clicked.connect(lambda _=False, name=slot.name: self.selected.emit(name))
+            button.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+            button.customContextMenuRequested.connect(lambda at, name=slot.name: self._open_routing_at(name, at))
             self._slot_row.addWidget(button)
             button.show()  # before it gets the focus
         if focused in self.buttons:
@@ -166,6 +185,14 @@ class ChainBar(QWidget):
     def _scroll_to_selected(self) -> None:
         if self._selected in self.buttons:
             self.area.ensureWidgetVisible(self.buttons[self._selected])
+
+    def _open_routing(self) -> None:
+        self.routing_menu(self._selected).popup(self.route.mapToGlobal(QPoint(0, self.route.height())))
+
+    def _open_routing_at(self, name: str, at: QPoint) -> None:
+        menu = self.routing_menu(name)
+        if menu.actions():
+            menu.popup(self.buttons[name].mapToGlobal(at))
 
     def _open_menu(self) -> None:
         self.menu().popup(self.add.mapToGlobal(QPoint(0, self.add.height())))

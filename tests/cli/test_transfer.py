@@ -10,6 +10,7 @@ import soundfile
 from cli.main import main
 from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset, write
+from tests.support.foreign.probe import LATENCY
 from tests.support.resonance_preset import small_preset
 
 SECONDS, QUIET = 1.5, 0.3
@@ -55,6 +56,19 @@ def test_the_instrument_sounds_while_the_voice_does_an_octave_higher(capsys):
     assert level[: int((QUIET - 0.03) * rate)].max() < 1e-4
     assert level[int((SECONDS - QUIET + 0.2) * rate) :].max() < 0.01 * level.max()
     assert 0.005 < told["removed"] < 0.03
+
+
+def test_a_side_chain_hears_the_voice_and_the_latency_of_its_plugin_is_taken_off(capsys, probe_path):
+    plain, alone, rate = transferred(capsys)
+    words = ("--with", f"{probe_path}#probe.wide", "--outputs", "first", "--set", "Probe wide.Gain=0.1")
+    told, quiet, _ = transferred(capsys, *words, "--side-chain", "silence")
+    assert told["removed"] - plain["removed"] == pytest.approx(LATENCY / rate, abs=1e-9)
+    length = min(alone.shape[1], quiet.shape[1])
+    start = round(QUIET * rate)  # after the fade-in
+    np.testing.assert_allclose(quiet[:, start:length], 0.1 * alone[:, start:length], atol=1e-5)
+    _, heard, _ = transferred(capsys, *words, "--side-chain", "microphone")
+    voice = (heard[:, :length] - quiet[:, :length])[0, int(0.6 * rate) : int(1.0 * rate)]
+    assert pitch_of(voice, rate) == pytest.approx(PITCH, rel=0.01)
 
 
 def test_transposition_and_rate_are_those_of_the_options(capsys):

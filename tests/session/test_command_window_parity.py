@@ -8,11 +8,12 @@ import pytest
 import soundfile
 
 from cli.main import main
+from engine.foreign import Outputs, Routing, SideChain
 from engine.preset import library
 from engine.preset.preset_file import read, write
 from session import offline_render, patch_bundle, patch_file, patch_lookup
 from session.offline_render import RenderJob
-from session.patch import ROOM, Chain, Effect, Layer, Patch
+from session.patch import PLUGIN, ROOM, Chain, Effect, Layer, Patch
 from tests.support.resonance_preset import small_preset
 
 VALUES = {"decay": 0.5, "chorus depth": 0.005, "room level": -6.0, "second decay": 0.3, "second level": 6.0}
@@ -73,6 +74,19 @@ def test_a_bundle_sounds_as_in_the_window(folder, chain):
     alone = rendered_by_the_command("small.luthier")
     length = min(len(sound), len(alone))
     assert np.abs(sound[:length] - alone[:length]).max() > 1 << 20
+
+
+def test_the_latency_of_a_plugin_and_its_routing_are_as_in_the_window(folder, probe_path):
+    routing = Routing(SideChain.SILENCE, Outputs.FIRST)
+    wide = Effect(PLUGIN, f"{probe_path}#probe.wide", routing=routing)
+    small = folder / "small.luthier"
+    patch_file.write(
+        folder / "user" / "wide.json",
+        patch_file.SavedPatch(read(small).digest, small, {}, Chain((Effect(ROOM), wide))),
+    )
+    sound = rendered_by_the_command("wide")
+    np.testing.assert_array_equal(sound, rendered_by_the_window(folder, folder / "user" / "wide.json"))
+    np.testing.assert_array_equal(sound, rendered_by_the_command("small.luthier")[: len(sound)])
 
 
 @pytest.mark.parametrize("name", ["duo", "user/duo.json"])

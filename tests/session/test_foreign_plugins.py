@@ -1,23 +1,29 @@
 """Foreign plugins in a patch: as instrument, second instrument and effects, with their states."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from engine.foreign import Outputs, Routing, SideChain
 from engine.preset import library
+from engine.render import render_frames
 from engine.standard_chain import StandardChain
 from session import patch_file, patch_lookup, rack
+from session.crash_marker import LoadingMarker
 from session.patch import PLUGIN, Chain, Effect, Layer, Patch, chain_from_json
 from session.patch_file import SavedPatch
+from session.rack import routing_of, with_routing
+from session.rack_loader import RackLoader
 from tests.support.host_callback import RATE, render
 
 
 @pytest.fixture
 def names(probe_path):
     """The names of the probes, by the last word of their identifiers."""
-    return {word: f"{probe_path}#probe.{word}" for word in ("instrument", "midi", "effect", "mono")}
+    return {word: f"{probe_path}#probe.{word}" for word in ("instrument", "midi", "effect", "mono", "wide")}
 
 
 def play(made, **values):
@@ -114,6 +120,59 @@ def test_a_chain_of_plugins_is_the_same_from_its_json_and_invalid_states_are_lef
     damaged = {"effects": [{"kind": PLUGIN, "source": "x.clap", "state": "?"}, {"kind": PLUGIN}], "state": 5}
     assert chain_from_json(damaged) == Chain((Effect("room"), Effect(PLUGIN, "x.clap")))
     assert chain_from_json(damaged).state == b""
+
+
+def test_a_routing_is_kept_in_a_patch_and_what_is_invalid_is_as_usual(names):
+    first, second = Routing(SideChain.MICROPHONE), Routing(outputs=Outputs.FIRST)
+    effects = (Effect("room"), Effect(PLUGIN, names["wide"], 2, b"x", Routing(SideChain.SILENCE, Outputs.FIRST)))
+    chain = Chain(effects, Layer(names["midi"], routing=second), routing=first)
+    plain = json.loads(json.dumps(chain.plain()))
+    assert (plain["side_chain"], plain["second"]["outputs"]) == ("microphone", "first")
+    assert chain_from_json(plain) == chain
+    assert "outputs" not in Chain((*effects[:1], Effect(PLUGIN, names["wide"]))).plain()["effects"][1]
+    damaged = {"effects": [{"kind": PLUGIN, "source": "x.clap", "side_chain": ["input"], "outputs": 5}]}
+    assert chain_from_json({**damaged, "side_chain": "loud"}) == Chain((Effect("room"), Effect(PLUGIN, "x.clap")))
+
+
+def test_another_routing_keeps_the_plugin_its_values_and_its_state(names, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    host = StandardChain(RATE)
+    host.memory["inputs"] = 0  # of the device: no microphone
+    loader = RackLoader(host, LoadingMarker())
+    usual = Effect(PLUGIN, names["wide"])
+    patch = Patch(library.find("gong"), {"Probe wide Gain": 0.5}, Chain((Effect("room"), usual)))
+    before = loader.load(patch, False).loaded.rack
+    for routing in (Routing(SideChain.MICROPHONE, Outputs.FIRST), Routing(SideChain.SILENCE), Routing()):
+        chain = with_routing(patch.chain, "plugin", routing)
+        now = loader.arrange(replace(patch, chain=chain)).loaded
+        plugin = now.rack.effects[usual]
+        assert plugin is before.effects[usual]
+        assert (plugin.routing, routing_of(now.chain, "plugin")) == (routing, routing)
+        hears = routing.side_chain is SideChain.MICROPHONE
+        assert (now.rack.tap in host.chain, bool(host.memory["listens"][0])) == (hears, hears)
+        render(host, 2000)
+        assert plugin.values()[0] == 0.5
+        assert plugin.live_values[-1] == 1  # on again
+        assert list(now.routable) == ["plugin"]
+        assert now.titles == {"plugin": "Probe wide"}
+        assert now.missing == {}
+
+
+def test_a_microphone_goes_to_the_tracker_and_to_a_side_chain(names, random):
+    path = library.find("violin")
+    effect = Effect(PLUGIN, names["wide"], routing=Routing(SideChain.MICROPHONE, Outputs.FIRST))
+    made, problems = rack.build(path, Chain((Effect("room", "none"), effect)), follow_voice=True)
+    assert problems == []
+    host = StandardChain(RATE)
+    host.play(made.plugins)
+    host.set_param(made.effects[effect.place], "Gain", 0.1)
+    time = np.arange(RATE // 4) / RATE
+    voice = np.float32(0.1 * np.sin(2 * np.pi * 440 * time))[:, None]
+    host.memory["inputs"] = 1
+    render_frames(host, len(time), voice)
+    tracked, heard = made.voice.state["tracker"]["pitch"][0], made.tap.state["sound"][0, 0, :64]
+    assert tracked == pytest.approx(440, rel=0.01)
+    assert np.abs(heard).max() > 0.05
 
 
 def test_an_instrument_that_was_not_learned_says_so_where_one_is_needed(names):

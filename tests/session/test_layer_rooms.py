@@ -83,4 +83,6 @@ def test_plugins_that_stay_keep_playing_when_the_chain_changes():
     assert rack.find_displaced_effects(before, after) == []
     alone, _ = rack.rebuild(after, Chain((Effect(ROOM), Effect("tone"))))
     assert alone.layer_room is None
-    assert rack.find_displaced_effects(after, alone) == [after.layer_room.reverb]
+    assert after.bus is before.bus
+    assert alone.bus is None
+    assert rack.find_displaced_effects(after, alone) == [after.layer_room]

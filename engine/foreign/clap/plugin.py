@@ -10,13 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from engine.foreign.audio_io import MAX_BUFFERS, Side, reset_volume, set_slew, switch_off, with_switch
+from engine.foreign.audio_io import Side, reset_volume, set_slew, switch_off, with_switch, write_buffers
 from engine.foreign.byte_ring import ByteRing
 from engine.foreign.calls import watched
 from engine.foreign.float_environment import kept_float_environment
+from engine.foreign.foreign_plugin import ForeignPlugin
 from engine.foreign.gate import Gate
 from engine.foreign.midi import reset_memory
-from engine.plugin import MAX_BLOCK_FRAMES, Plugin
+from engine.foreign.routing import USUAL_ROUTING, Routing
+from engine.plugin import MAX_BLOCK_FRAMES
 from engine.plugin.external import PluginError
 
 from . import abi
@@ -54,20 +56,18 @@ MAX_BROKEN_BLOCKS = 8  # with samples that are no numbers, one after the other, 
 MAX_LATENCY_FRAMES = 1 << 22
 
 
-class ClapPlugin(Plugin):
+class ClapPlugin(ForeignPlugin):
     """A plugin of a CLAP file. PluginError says in one line why it cannot be had.
 
     A mono effect is there twice, one for each side. Its parameters begin where the plugin itself begins.
     """
 
-    def __init__(
-        self, place: str | PathLike[str], id: str = "", feeds_side_chain: bool = True, sums_outputs: bool = True
-    ) -> None:
-        """feeds_side_chain: what comes in goes to side chains too. sums_outputs: all outputs are heard, not one."""
+    def __init__(self, place: str | PathLike[str], id: str = "", routing: Routing = USUAL_ROUTING) -> None:
+        """id: among those of a file with several. routing: of its ports."""
         library = open_library(place)
         self.description = library.find(id)
         self.name = self.description.name
-        self._library, self._options = library, (feeds_side_chain, sums_outputs)
+        self._library, self.routing = library, routing
         self.state = np.zeros(1, STATE)
         self._record = self.state[0]
         self._gate = Gate(self._record["gate"])
@@ -263,6 +263,7 @@ class ClapPlugin(Plugin):
         if has_twins:
             self._add_instance()
         self._record["io"]["replaces"] = not is_instrument and sum(ports.outputs) > 0
+        self.has_latency = self._extension("clap.latency", abi.FrameCount) is not None
         self._connect(ports, [Side.LEFT, Side.RIGHT] if has_twins else [None])
         extension = self._extension("clap.params", abi.Params)
         self._parameters = Parameters(self._instances[0][1], extension, has_cookies=not has_twins)
@@ -291,17 +292,18 @@ class ClapPlugin(Plugin):
 
     def _connect(self, ports: AudioPorts, twins: list[Side | None]) -> None:
         """Give each instance its buffers, and tell the audio thread of all of them."""
-        self._buffers = [Buffers(ports, *self._options, twin) for twin in twins]
-        io = self._record["io"]
-        for way, count in (("inlets", "inlet_count"), ("outlets", "outlet_count")):
-            rows = [row for buffers in self._buffers for row in getattr(buffers, way)]
-            assert len(rows) <= MAX_BUFFERS
-            for row, (address, side) in zip(io[way], rows, strict=False):
-                row["address"], row["side"] = address, side
-            io[count] = len(rows)
+        self.has_side_chain, self.has_further_outputs = ports.has_side_chain, ports.has_further_outputs
+        self._buffers = [Buffers(ports, twin) for twin in twins]
+        self._connect_sound()
         for called, buffers in zip(self._record["processes"], self._buffers, strict=False):
             called["inputs"], called["outputs"] = buffers.inputs.ctypes.data, buffers.outputs.ctypes.data
             called["input_count"], called["output_count"] = len(ports.inputs), len(ports.outputs)
+
+    def _connect_sound(self) -> None:
+        """Tell the audio thread of the buffers, as `routing` says."""
+        inlets = [row for buffers in self._buffers for row in buffers.inlets(self.routing)]
+        outlets = [row for buffers in self._buffers for row in buffers.outlets(self.routing)]
+        write_buffers(self._record["io"], inlets, outlets)
 
     def _activate(self, rate: float) -> None:
         self._rate = rate

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from engine.foreign.audio_io import MAX_BUFFERS, Side
+from engine.foreign.audio_io import MAX_BUFFERS, Side, Source, side_chain_inlet
+from engine.foreign.routing import Outputs, Routing
 from engine.plugin import MAX_BLOCK_FRAMES
 from engine.plugin.external import PluginError
 
@@ -29,25 +30,39 @@ class AudioPorts:
         """Whether one channel goes in and one comes out: it is there twice then."""
         return self.inputs[:1] == (1,) and self.outputs == (1,)
 
+    @property
+    def has_side_chain(self) -> bool:
+        """Whether there are inputs beside those of the main port."""
+        return sum(self.inputs[1:]) > 0
+
+    @property
+    def has_further_outputs(self) -> bool:
+        """Whether there are outputs beside those of the main port."""
+        return sum(self.outputs[1:]) > 0
+
 
 class Buffers:
     """The buffers of one instance: rows of AUDIO_BUFFER for it, and addresses with sides for the host."""
 
-    def __init__(self, ports: AudioPorts, feeds_side_chain: bool, sums_outputs: bool, twin: Side | None) -> None:
-        """feeds_side_chain: what comes in goes to all inputs. sums_outputs: all are heard, not the first port alone.
-
-        twin: the side of one of two instances of a mono plugin.
-        """
+    def __init__(self, ports: AudioPorts, twin: Side | None) -> None:
+        """twin: the side of one of two instances of a mono plugin."""
         self._arrays: list[np.ndarray] = []
         self.inputs, inlets = self._make_rows(ports.inputs)
         self.outputs, outlets = self._make_rows(ports.outputs)
-        self.inlets = [
-            (address, side if port == 0 or feeds_side_chain else Side.NONE)
-            for port, address, side in _with_sides(inlets, twin)
+        self._inlets, self._outlets = _with_sides(inlets, twin), _with_sides(outlets, twin)
+
+    def inlets(self, routing: Routing) -> list[tuple[int, Side, Source]]:
+        """The rows of the inputs; all but the main port are side chains."""
+        return [
+            (address, side, Source.BLOCK) if port == 0 else side_chain_inlet(address, side, routing)
+            for port, address, side in self._inlets
         ]
-        self.outlets = [
-            (address, side if port == 0 or sums_outputs else Side.NONE)
-            for port, address, side in _with_sides(outlets, twin)
+
+    def outlets(self, routing: Routing) -> list[tuple[int, Side, Source]]:
+        """The rows of the outputs."""
+        return [
+            (address, side if port == 0 or routing.outputs is Outputs.ALL else Side.NONE, Source.BLOCK)
+            for port, address, side in self._outlets
         ]
 
     def _make_rows(self, channels: tuple[int, ...]) -> tuple[np.ndarray, list[list[int]]]:

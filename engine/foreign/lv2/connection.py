@@ -1,10 +1,11 @@
 """[main thread] How the ports of an LV2 plugin are connected to the block and to the record of the audio thread."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from engine.foreign.audio_io import MAX_BUFFERS, Side
+from engine.foreign.audio_io import Side, Source, side_chain_inlet, write_buffers
+from engine.foreign.routing import Outputs, Routing
 from engine.foreign.unique_names import make_unique
 
 from .instance import Instance, zeros
@@ -61,14 +62,6 @@ class Controls:
         return index
 
 
-@dataclass(frozen=True)
-class Routing:
-    """Whether what comes in goes to side chains too, and whether all outputs are heard or the first two alone."""
-
-    feeds_side_chain: bool = True
-    sums_outputs: bool = True
-
-
 def twin_count(ports: tuple[Port, ...]) -> int:
     """How many instances the two sides of the block need: two of a mono effect."""
     return TWINS if len(main_inputs(ports)) == 1 and len(_outputs(ports)) == 1 else 1
@@ -78,6 +71,17 @@ def main_inputs(ports: tuple[Port, ...]) -> list[Port]:
     """The inputs that take the block, at most two; the others are side chains."""
     inputs = [port for port in ports if port.kind is PortKind.AUDIO_IN]
     return ([port for port in inputs if not port.is_aside] or inputs)[:2]
+
+
+def side_chains(ports: tuple[Port, ...]) -> list[Port]:
+    """The inputs beside the main ones."""
+    mains = main_inputs(ports)
+    return [port for port in ports if port.kind is PortKind.AUDIO_IN and port not in mains]
+
+
+def further_outputs(ports: tuple[Port, ...]) -> list[Port]:
+    """The outputs beside the first pair."""
+    return _outputs(ports)[2:]
 
 
 def connect(
@@ -93,32 +97,24 @@ def connect(
             elif port.kind is PortKind.ATOM_IN:  # the same events for both
                 instance.connect(port.index, first.buffers[port.index].ctypes.data)
     record["run"], record["twin_count"] = first.run_address, len(instances)
-    _write_sound(record["io"], ports, instances, routing)
+    connect_sound(record["io"], ports, instances, routing)
     _write_sequences(record, ports, instances)
 
 
-def _write_sound(io: np.void, ports: tuple[Port, ...], instances: list[Instance], routing: Routing) -> None:
-    mains, outputs = main_inputs(ports), _outputs(ports)
-    asides = [port for port in ports if port.kind is PortKind.AUDIO_IN and port not in mains]
-    inlets, outlets = [], []
+def connect_sound(io: np.void, ports: tuple[Port, ...], instances: list[Instance], routing: Routing) -> None:
+    """Write the addresses of the buffers of sound to the record."""
+    mains, asides, outputs = main_inputs(ports), side_chains(ports), _outputs(ports)
+    inlets, outlets = list[tuple[int, Side, Source]](), list[tuple[int, Side, Source]]()
     for twin, instance in enumerate(instances):
         own = Side.BOTH if len(instances) == 1 else _SIDES[twin]
-        sides = [(port, side) for group in (mains, asides) for port, side in _with_sides(group, own)]
-        inlets += [
-            (
-                instance.buffers[port.index].ctypes.data,
-                side if port in mains or routing.feeds_side_chain else Side.NONE,
-            )
-            for port, side in sides
-        ]
+        address = {port: instance.buffers[port.index].ctypes.data for port in (*mains, *asides, *outputs)}
+        inlets += [(address[port], side, Source.BLOCK) for port, side in _with_sides(mains, own)]
+        inlets += [side_chain_inlet(address[port], side, routing) for port, side in _with_sides(asides, own)]
         outlets += [
-            (instance.buffers[port.index].ctypes.data, side if place < 2 or routing.sums_outputs else Side.NONE)
+            (address[port], side if place < 2 or routing.outputs is Outputs.ALL else Side.NONE, Source.BLOCK)
             for place, (port, side) in enumerate(_with_sides(outputs, own))
         ]
-    for name, buffers in (("inlet", inlets), ("outlet", outlets)):
-        used = buffers[:MAX_BUFFERS]
-        io[f"{name}_count"] = len(used)
-        io[f"{name}s"][: len(used)] = used
+    write_buffers(io, inlets, outlets)
     io["replaces"] = bool(mains and outputs)
 
 

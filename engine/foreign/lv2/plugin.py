@@ -8,14 +8,16 @@ import numpy as np
 
 from engine.foreign.audio_io import reset_volume, set_slew, switch_off, with_switch
 from engine.foreign.calls import watched
+from engine.foreign.foreign_plugin import ForeignPlugin
 from engine.foreign.gate import Gate
 from engine.foreign.midi import reset_memory
-from engine.plugin import KeptArray, Plugin
+from engine.foreign.routing import USUAL_ROUTING, Routing
+from engine.plugin import KeptArray
 from engine.plugin.external import PluginError
 from engine.ring import LOST
 
 from . import presets, process, state_text
-from .connection import Controls, Routing, connect, connect_worker, twin_count
+from .connection import Controls, connect, connect_sound, connect_worker, further_outputs, side_chains, twin_count
 from .description import describe, required_features, wanted_features
 from .features import GIVEN_FEATURES, Features, UridMap
 from .instance import Instance, zeros
@@ -28,15 +30,12 @@ MAX_BROKEN_BLOCKS = 8  # in a row, after which a plugin is activated anew
 _NO_CUT = -(1 << 40)  # frames: long ago
 
 
-class Lv2Plugin(Plugin):
+class Lv2Plugin(ForeignPlugin):
     """A plugin by its URI, there twice if it is mono. PluginError says in one line why it cannot be had."""
 
     @alone
-    def __init__(self, uri: str, id: str = "", feeds_side_chain: bool = True, sums_outputs: bool = True) -> None:
-        """[main thread] Open it for REFERENCE_RATE. id: none, as a URI says it all.
-
-        feeds_side_chain: what comes in goes to side chains too. sums_outputs: all outputs are heard, not two.
-        """
+    def __init__(self, uri: str, id: str = "", routing: Routing = USUAL_ROUTING) -> None:
+        """[main thread] Open it for REFERENCE_RATE. id: none, as a URI says it all. routing: of its ports."""
         self.lilv_plugin = find_plugin(uri)
         self.uri, self.entry = uri, describe(self.lilv_plugin)
         self.name = self.entry.title
@@ -47,10 +46,13 @@ class Lv2Plugin(Plugin):
         self._ports = tuple(_with_room(port) for port in read_ports(self.lilv_plugin))
         if not self._ports:  # lilv gives none where one is missing; unconnected ones would be written to
             raise PluginError(f"{uri} describes no ports, or not all of them")
+        self.has_latency = any(port.tells_latency for port in self._ports)
         self.controls = Controls(self._ports)
         self.state = zeros(1, LV2_STATE)
         self.address = process.process.address
-        self._routing = Routing(feeds_side_chain, sums_outputs)
+        self.routing = routing
+        self.has_side_chain = bool(side_chains(self._ports))
+        self.has_further_outputs = bool(further_outputs(self._ports))
         self.urid_map = UridMap()
         self.instances: list[Instance] = []
         self._workers: list[Worker] = []
@@ -232,7 +234,7 @@ class Lv2Plugin(Plugin):
         except PluginError as error:
             self._close_instances()
             raise PluginError(f"{self.uri}: {error}") from None
-        connect(record, self._ports, self.controls, self.instances, self._routing)
+        connect(record, self._ports, self.controls, self.instances, self.routing)
         connect_worker(record, self.instances)
         for twin, instance in enumerate(self.instances):
             functions = instance.worker()
@@ -240,10 +242,14 @@ class Lv2Plugin(Plugin):
                 self._workers.append(Worker(functions, record["work"][twin : twin + 1]))
             instance.activate()
         self._forget()
-        if any(port.tells_latency for port in self._ports):
+        if self.has_latency:
             for instance in self.instances:
                 instance.run_nothing()
         record["io"]["latency"] = self.latency
+
+    def _connect_sound(self) -> None:
+        """Tell the audio thread of the buffers, as `routing` says."""
+        connect_sound(self.state[0]["io"], self._ports, self.instances, self.routing)
 
     def _forget(self) -> None:
         """Forget the notes and the volume of what has played."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.foreign import Routing
 from engine.foreign.clap.plugin import ClapPlugin
 from engine.host import Host
 from tests.support.host_callback import RATE
@@ -15,7 +16,7 @@ def make(probe_path: Path) -> Iterator[Callable[..., ClapPlugin]]:
     """A function that makes a plugin of an id, after `probe.`; they are closed afterwards."""
     made: list[ClapPlugin] = []
 
-    def make_one(id: str, **options: bool) -> ClapPlugin:
+    def make_one(id: str, **options: Routing) -> ClapPlugin:
         made.append(ClapPlugin(probe_path, f"probe.{id}", **options))
         return made[-1]
 

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from engine.events import Kind
-from engine.foreign import load
+from engine.foreign import Outputs, Routing, SideChain, load
 from engine.foreign.clap.plugin import ClapPlugin
+from engine.foreign.microphone_tap import MicrophoneTap
 from engine.plugin import param_values
 from engine.plugin.external import PluginError
+from engine.render import render_frames
 from tests.support.foreign import probe
 from tests.support.foreign.block_thread import BLOCKS, play_with_lock_held
 from tests.support.foreign.probe import LATENCY, NOTE_ON, release, written_events
@@ -92,12 +94,35 @@ def test_an_effect_that_begins_switched_off_passes_what_comes_in(make, host, ran
     assert "on" not in [param.name for param in make("instrument").params]
 
 
-@pytest.mark.parametrize(("fed", "summed"), [(True, True), (False, True), (True, False), (False, False)])
-def test_side_chains_and_further_outputs_are_connected_as_chosen(make, host, random, fed, summed):
+@pytest.mark.parametrize("summed", [True, False])
+@pytest.mark.parametrize("heard", ["input", "silence", "microphone"])
+def test_side_chains_and_further_outputs_are_connected_as_chosen(make, host, random, heard, summed):
     sound = noise(random)
-    host.play([Signal(sound), make("wide", feeds_side_chain=fed, sums_outputs=summed)])
-    expected = np.float32(11 if fed else 1) * sound[:, :-LATENCY] + np.float32(100 if summed else 0)
+    host.play([Signal(sound), make("wide", routing=Routing(SideChain(heard), Outputs("all" if summed else "first")))])
+    expected = np.float32(11 if heard == "input" else 1) * sound[:, :-LATENCY] + np.float32(100 if summed else 0)
     np.testing.assert_allclose(render(host, 4000)[:, LATENCY:], expected, rtol=1e-6, atol=1e-5)
+
+
+def test_a_side_chain_hears_the_microphone_and_nobody_else_does(make, host, random):
+    sound, voice, tap, plugin = noise(random), noise(random), MicrophoneTap(), make("wide")
+    plugin.set_routing(Routing(SideChain.MICROPHONE, Outputs.FIRST), tap)
+    host.play([tap, Signal(sound), plugin])
+    heard = render_frames(host, 4000, np.ascontiguousarray(voice.T))
+    expected = sound[:, :-LATENCY] + np.float32(10) * voice[:, :-LATENCY]
+    np.testing.assert_allclose(heard[:, LATENCY:], expected, rtol=1e-6, atol=1e-6)
+
+
+def test_another_routing_is_taken_while_it_plays(make, host, random):
+    sound, plugin = noise(random), make("wide", routing=Routing(SideChain.SILENCE, Outputs.FIRST))
+    host.play([Signal(sound), plugin])
+    before = render(host, 2000)
+    plugin.set_routing(Routing())
+    heard = np.concatenate([before, render(host, 2000)], axis=1)[:, LATENCY:]
+    np.testing.assert_array_equal(heard[:, : 2000 - LATENCY], sound[:, : 2000 - LATENCY])
+    expected = np.float32(11) * sound[:, 2000:-LATENCY] + np.float32(100)
+    np.testing.assert_allclose(heard[:, 2000:], expected, rtol=1e-6, atol=1e-5)
+    assert (plugin.has_side_chain, plugin.has_further_outputs) == (True, True)
+    assert not any(getattr(make("mono"), name) for name in ("has_side_chain", "has_further_outputs"))
 
 
 def test_a_state_comes_back_in_another_one_and_its_values_are_told(make, host):

@@ -32,6 +32,7 @@ from engine.snapshots.harmonics import Harmonics
 from gui.browser.catalogue import Entry
 from gui.controllers.chain import FILE, LAYER_OFFER, ROOM_OFFER, SECOND_FILE, SECOND_ROOM_OFFER
 from gui.controllers.chain import PLUGINS as PLUGINS_OFFER
+from gui.controllers.plugins.plugin_routing import OUTPUTS
 from gui.main_controller import MainController
 from gui.processes.check_recordings import RecordingCheck
 from gui.processes.learn import LearnStatus, LearnTask
@@ -146,7 +147,7 @@ class SlotWalk:
                 *((key,) for key in (SECOND_ROOM_OFFER + "nothing", LAYER_OFFER + str(instrument))),
             ],
             "ChainBar.moved": [("room", 1)], "ChainBar.removed": [("room",)], "ChainBar.selected": [("",)],
-            "ChainBar.switched": [("room",)],
+            "ChainBar.switched": [("room",)], "ChainBar.routed": [("", OUTPUTS + "first"), ("plugin", "walk")],
             "EngineBridge.events": [(np.zeros(0, EVENT),)],
             "EngineBridge.loaded": [(self.controller.bridge.now,)],
             "EngineBridge.status_changed": [(self.controller.bridge.status,)],
@@ -179,6 +180,8 @@ class SlotWalk:
         for plugin in PLUGINS:
             yield self.window.plugins.menu(plugin)
         yield self.window.chain_bar.menu()
+        for slot in list(self.window.chain_bar.buttons):
+            yield self.window.chain_bar.routing_menu(slot)
         yield self.controller.button_midi_learn.menu("next")
         for knob in list(self.window.knobs.knobs.values()):
             if hasattr(knob, "menu") and not sip.isdeleted(knob):

@@ -39,7 +39,7 @@ CONTROLS = (
 CALLS = "a lv2:OutputPort, lv2:ControlPort"
 LATENCY = "a lv2:OutputPort, lv2:ControlPort ; lv2:designation lv2:latency ; lv2:portProperty lv2:reportsLatency"
 PORTS = {
-    "instrument": (MIDI_IN, OUT, OUT, *CONTROLS, CALLS),
+    "instrument": (MIDI_IN, OUT, OUT, *CONTROLS, CALLS, LATENCY),
     "effect": (LEFT_IN, RIGHT_IN, OUT, OUT, *CONTROLS, CALLS, LATENCY),
     "mono": (LEFT_IN, OUT, *CONTROLS, CALLS, LATENCY),
     "wide": (LEFT_IN, RIGHT_IN, SIDE_IN, SIDE_IN, OUT, OUT, OUT, *CONTROLS, CALLS, LATENCY),

@@ -1,6 +1,6 @@
 /* The probe as plugins of CLAP: an instrument, one that takes MIDI only, and effects, stereo, mono and with many ports.
 
-   Faults of the environment: entry, factory, abort, hang, init, activate, ports, channels. */
+   Faults of the environment: entry, factory, abort, hang, init, activate, late, ports, channels. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +64,7 @@ static bool on_init(const clap_plugin *plugin) {
 static void on_destroy(const clap_plugin *plugin) { free(self(plugin)); }
 static bool on_activate(const clap_plugin *plugin, double rate, uint32_t least, uint32_t most) {
   expect_thread(self(plugin), false);
+  probe_activate(&self(plugin)->core);
   return rate > 0 && least <= most && !probe_has_fault("activate");
 }
 static void on_deactivate(const clap_plugin *plugin) { expect_thread(self(plugin), false); }
@@ -250,7 +251,7 @@ static bool state_load(const clap_plugin *plugin, const clap_input_stream *strea
   }
   return probe_load(&self(plugin)->core, state, size);
 }
-static uint32_t latency(const clap_plugin *plugin) { return self(plugin)->kind < EFFECT ? 0 : PROBE_LATENCY; }
+static uint32_t latency(const clap_plugin *plugin) { return probe_latency(&self(plugin)->core); }
 static void on_timer(const clap_plugin *plugin, uint32_t id) {
   expect_thread(self(plugin), false);
   if (id) self(plugin)->core.values[PROBE_CALLS] += 1000;

@@ -30,6 +30,14 @@ void probe_reset(probe *me) {
   me->place = 0;
 }
 
+void probe_activate(probe *me) {
+  bool was_late = me->is_late;
+  me->is_late = me->is_instrument && probe_has_fault("late");
+  if (me->is_late != was_late) probe_reset(me);
+}
+
+uint32_t probe_latency(const probe *me) { return !me->is_instrument || me->is_late ? PROBE_LATENCY : 0; }
+
 static void misbehave(probe *me, const probe_shell *shell, uint32_t frames) {
   int mode = (int)me->values[PROBE_MODE];
   if (mode == PROBE_FLOOD)
@@ -67,6 +75,14 @@ static void write_event(probe *me, float *const *outputs, int output_count, uint
   outputs[1][frame] = (float)event->value;
 }
 
+static void delay_frame(probe *me, float *const *outputs, int output_count, uint32_t frame) {
+  for (int side = 0; side < output_count; side++) {
+    float now = outputs[side][frame];
+    outputs[side][frame] = me->line[side][me->place];
+    me->line[side][me->place] = now;
+  }
+}
+
 bool probe_process(probe *me, const float *const *inputs, int input_count, float *const *outputs, int output_count,
                    uint32_t frames, const probe_event *events, uint32_t count, const probe_shell *shell) {
   uint32_t next = 0;
@@ -77,6 +93,7 @@ bool probe_process(probe *me, const float *const *inputs, int input_count, float
       if (events[next].kind == PROBE_PARAM) me->values[events[next].param] = events[next].value;
     write_frame(me, inputs, input_count, outputs, output_count, frame);
     for (uint32_t i = first; i < next; i++) write_event(me, outputs, output_count, frame, &events[i]);
+    if (me->is_late) delay_frame(me, outputs, output_count, frame);
   }
   int mode = (int)me->values[PROBE_MODE];
   for (int side = 0; side < output_count; side++)

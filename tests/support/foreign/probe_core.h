@@ -2,7 +2,7 @@
 
    Shells for formats stand around it (probe_clap.c). An instrument writes at the frame of each event: left the kinds
    of the events of that frame as decimal digits in their order, right the value of the last one. An effect passes its
-   input through, times the gain, `PROBE_LATENCY` frames late. */
+   input through, times the gain, `PROBE_LATENCY` frames late; an instrument that is late, too, is as late. */
 #ifndef LUTHIER_PROBE_CORE_H
 #define LUTHIER_PROBE_CORE_H
 
@@ -54,7 +54,7 @@ typedef struct {
 } probe_shell;
 
 typedef struct {
-  bool is_instrument;
+  bool is_instrument, is_late;
   double values[PROBE_PARAMS];
   float line[PROBE_SIDES][PROBE_LATENCY];
   uint32_t place;
@@ -63,6 +63,10 @@ typedef struct {
 
 void probe_init(probe *me, bool is_instrument);
 void probe_reset(probe *me);
+
+/* Begin to play: an instrument is late where the fault of the environment is "late". */
+void probe_activate(probe *me);
+uint32_t probe_latency(const probe *me);
 
 /* Process a block; false: it gave up. inputs and outputs: of PROBE_SIDES or fewer channels. */
 bool probe_process(probe *me, const float *const *inputs, int input_count, float *const *outputs, int output_count,

@@ -1,6 +1,6 @@
 /* The probe as plugins of LV2: an instrument, and effects, stereo, mono and with many ports.
 
-   Faults of the environment: descriptor, abort, hang, create, run. A value of a control that differs from the one
+   Faults of the environment: descriptor, abort, hang, create, run, late. A value of a control that differs from the one
    before is an event of the frame at which a run begins. The declarations are ours, as the specification has them. */
 #include <math.h>
 #include <stdio.h>
@@ -88,7 +88,10 @@ static handle instantiate(const void *given, double rate, const char *bundle, co
 static void connect_port(handle given, uint32_t index, void *data) {
   if (index < MAX_PORTS) ((instance *)given)->ports[index] = data;
 }
-static void activate(handle given) { probe_reset(&((instance *)given)->core); }
+static void activate(handle given) {
+  probe_reset(&((instance *)given)->core);
+  probe_activate(&((instance *)given)->core);
+}
 static void deactivate(handle given) { (void)given; }
 static void cleanup(handle given) { free(given); }
 
@@ -161,7 +164,7 @@ static void run(handle given, uint32_t frames) {
     probe_process(&me->core, inputs, input_count < PROBE_SIDES ? input_count : PROBE_SIDES, outputs,
                   output_count < PROBE_SIDES ? output_count : PROBE_SIDES, frames, me->events, count, &shell);
   *port(me, controls + CONTROLS) = (float)me->core.values[PROBE_CALLS];
-  if (me->kind != INSTRUMENT) *port(me, controls + CONTROLS + 1) = PROBE_LATENCY;
+  *port(me, controls + CONTROLS + 1) = (float)probe_latency(&me->core);
 }
 
 static int work(handle given, respond_function respond, void *respond_handle, uint32_t size, const void *data) {

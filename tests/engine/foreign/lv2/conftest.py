@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.foreign import Routing
 from engine.foreign.lv2.plugin import Lv2Plugin
 from engine.foreign.plugin_files import lv2_folders
 from engine.host import Host
@@ -29,7 +30,7 @@ def make(bundle: Path) -> Iterator[Callable[..., Lv2Plugin]]:
     """A function that makes a plugin of the bundle, or of another URI; they are closed afterwards."""
     made: list[Lv2Plugin] = []
 
-    def make_one(name: str, **options: bool) -> Lv2Plugin:
+    def make_one(name: str, **options: Routing) -> Lv2Plugin:
         made.append(Lv2Plugin(name if ":" in name else f"{URI}{name}", **options))
         return made[-1]
 

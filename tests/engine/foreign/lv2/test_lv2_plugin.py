@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 
 from engine.events import Kind
-from engine.foreign import load
+from engine.foreign import Outputs, Routing, SideChain, load
 from engine.foreign.lv2.process import GRAIN_FRAMES
+from engine.foreign.microphone_tap import MicrophoneTap
 from engine.plugin.external import PluginError
 from engine.portaudio_callback import callback
+from engine.render import render_frames
 from tests.support.foreign import probe
 from tests.support.foreign.probe import LATENCY, release, written_events
 from tests.support.foreign.probe_bundle import BINARY, LIARS, URI
@@ -115,12 +117,25 @@ def test_a_mono_effect_is_there_for_each_side(make, host, random):
     np.testing.assert_array_equal(render(host, 4000)[:, LATENCY:], 2 * sound[:, :-LATENCY])
 
 
-@pytest.mark.parametrize(("fed", "summed"), [(True, True), (False, True), (True, False), (False, False)])
-def test_side_chains_and_further_outputs_are_connected_as_chosen(make, host, random, fed, summed):
+@pytest.mark.parametrize("summed", [True, False])
+@pytest.mark.parametrize("heard", ["input", "silence", "microphone"])
+def test_side_chains_and_further_outputs_are_connected_as_chosen(make, host, random, heard, summed):
     sound = noise(random)
-    host.play([Signal(sound), make("wide", feeds_side_chain=fed, sums_outputs=summed)])
-    expected = np.float32(11 if fed else 1) * sound[:, :-LATENCY] + np.float32(100 if summed else 0)
+    host.play([Signal(sound), make("wide", routing=Routing(SideChain(heard), Outputs("all" if summed else "first")))])
+    expected = np.float32(11 if heard == "input" else 1) * sound[:, :-LATENCY] + np.float32(100 if summed else 0)
     np.testing.assert_allclose(render(host, 4000)[:, LATENCY:], expected, rtol=1e-6, atol=1e-5)
+
+
+def test_a_side_chain_hears_the_microphone_also_where_a_turn_cuts_the_block(make, host, random):
+    sound, voice, tap, plugin = noise(random), noise(random), MicrophoneTap(), make("wide")
+    plugin.set_routing(Routing(SideChain.MICROPHONE, Outputs.FIRST), tap)
+    host.play([tap, Signal(sound), plugin])
+    for frame in range(100, 4000, 333):
+        host.set_param(plugin, "Knob", frame / 4000, frame=frame)
+    heard = render_frames(host, 4000, np.ascontiguousarray(voice.T))
+    expected = sound[:, :-LATENCY] + np.float32(10) * voice[:, :-LATENCY]
+    np.testing.assert_allclose(heard[:, LATENCY:], expected, rtol=1e-6, atol=1e-6)
+    assert (plugin.has_side_chain, plugin.has_further_outputs) == (True, True)
 
 
 @pytest.mark.parametrize("name", ["instrument", "mono"])

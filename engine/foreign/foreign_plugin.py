@@ -1,0 +1,41 @@
+"""What plugins of all formats have in common: a choice of what their side chains hear and which outputs are heard."""
+
+from typing import Any
+
+from engine.plugin import Plugin
+
+from .gate import Gate
+from .microphone_tap import MicrophoneTap
+from .routing import USUAL_ROUTING, Routing
+
+
+class ForeignPlugin(Plugin):
+    """A plugin of a format of hosts in general."""
+
+    has_side_chain: bool = False  # whether it has inputs beside the main ones
+    has_further_outputs: bool = False  # whether it has more outputs than a first pair
+    routing: Routing = USUAL_ROUTING
+    _gate: Gate
+    _tap: MicrophoneTap | None = None  # kept alive while its record is read
+
+    @property
+    def has_choice(self) -> bool:
+        """Whether anything of its routing can be chosen."""
+        return self.has_side_chain or self.has_further_outputs
+
+    def set_routing(self, routing: Routing, tap: MicrophoneTap | None = None) -> None:
+        """[main thread] Connect side chains and outputs as chosen, at once.
+
+        tap: of the microphone, at the head of the chain that this plugin is in; without one the microphone is silent.
+        """
+        if routing == self.routing and tap is self._tap:
+            return
+        with self._gate.closed():
+            self.routing, self._tap = routing, tap
+            io: Any = self.state[0]["io"]
+            io["microphone"] = tap.sound_address if tap is not None else 0
+            self._connect_sound()
+
+    def _connect_sound(self) -> None:
+        """Tell the audio thread of the buffers, as `routing` says."""
+        raise NotImplementedError
