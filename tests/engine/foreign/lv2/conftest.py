@@ -1,45 +1,13 @@
-"""The probe as a bundle of LV2 plugins, and plugins made from it."""
+"""Plugins are those of LV2."""
 
-import os
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-from engine.foreign import Routing
 from engine.foreign.lv2.plugin import Lv2Plugin
-from engine.foreign.plugin_files import lv2_folders
-from engine.host import Host
-from tests.support.foreign.probe_bundle import URI, build_bundle, build_liars
-from tests.support.host_callback import RATE
-
-
-@pytest.fixture(scope="session")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The bundle, in a folder that is looked through before those of the system."""
-    folder = tmp_path_factory.mktemp("lv2")
-    built = build_bundle(folder)
-    build_liars(folder, built)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LV2_PATH", os.pathsep.join([str(folder), *map(str, lv2_folders())]))
-        yield built
 
 
 @pytest.fixture
-def make(bundle: Path) -> Iterator[Callable[..., Lv2Plugin]]:
-    """A function that makes a plugin of the bundle, or of another URI; they are closed afterwards."""
-    made: list[Lv2Plugin] = []
-
-    def make_one(name: str, **options: Routing) -> Lv2Plugin:
-        made.append(Lv2Plugin(name if ":" in name else f"{URI}{name}", **options))
-        return made[-1]
-
-    yield make_one
-    for plugin in made:
-        plugin.close()
-
-
-@pytest.fixture
-def host() -> Host:
-    """A host without a head: events come as they are sent."""
-    return Host(RATE)
+def make(make_lv2: Callable[..., Lv2Plugin]) -> Callable[..., Lv2Plugin]:
+    """A function that makes a plugin of the bundle of the probe, or of another URI."""
+    return make_lv2

@@ -2,13 +2,13 @@
 
 import ctypes
 import random as randomness
-import sys
-import threading
+from functools import partial
 
 import numpy as np
 import pytest
 
 from engine.foreign.lv2.urids import MAX_URI_BYTES, MAX_URIS, URID_TABLE, map_uri, unmap_uri, uri_of, urid, urid_of
+from tests.support.thread_switches import run_at_once
 
 
 def test_a_number_and_its_uri_are_one():
@@ -56,15 +56,6 @@ def test_threads_that_ask_at_once_get_the_same_numbers():
         mixed = randomness.Random(seed).sample(names, len(names))
         found[seed] = {name: urid_of(name) for name in mixed}
 
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    try:
-        threads = [threading.Thread(target=ask, args=(seed,)) for seed in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    finally:
-        sys.setswitchinterval(interval)
+    run_at_once([partial(ask, seed) for seed in range(4)])
     assert found[0] == found[1] == found[2] == found[3]
     assert len(set(found[0].values())) == len(names)
