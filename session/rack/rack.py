@@ -1,19 +1,14 @@
-"""[engine thread] Rack: the live plugins of a patch, new ones or those that already play."""
+"""[engine thread] Rack: the live plugins of a patch, by the names of their slots and parameters."""
 
 import itertools
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.effects import ROOM
-from engine.foreign import USUAL_ROUTING, Routing, SideChain, is_foreign, parse
-from engine.kinds import ONNX_KIND, kind_of
+from engine.foreign import Routing, SideChain
+from session.patch import PLUGIN, Chain, Effect
 
-from .crash_marker import LeftOutError
-from .patch import NO_ROOM, OWN_ROOM, PLUGIN, Chain, Effect, Layer, Patch
-from .translatable_message import Message, of_error
+from .slots import INSTRUMENT, LAYER, LAYER_ROOM, ON, VOICE, routing_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -25,13 +20,6 @@ if TYPE_CHECKING:
     from engine.plugin import Param, Plugin
     from engine.preset.preset_file import Preset
     from engine.standard_chain import StandardChain
-
-FOREIGN = "foreign"  # part of `engine.precompile`
-ON = "on"  # the switch that every effect has
-INSTRUMENT, LAYER, VOICE = "", "second", "voice"  # names of slots that hold no effect
-LAYER_ROOM = f"{LAYER} {ROOM}"
-Opening = Callable[[str], AbstractContextManager[object]]
-"""Called with the name of a plugin from elsewhere, which is opened in its context, see `LoadingMarker.opening`."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +80,7 @@ class Rack:
     @property
     def found_preset(self) -> "Preset | None":
         """The preset of the instrument; None for a foreign one."""
-        return _preset_of(self.instrument)
+        return preset_of(self.instrument)
 
     @property
     def plugins(self) -> "list[Plugin]":
@@ -241,22 +229,6 @@ class Rack:
         return own | {effect: name for name, effect in _numbered(foreign, own.values())}
 
 
-def load(host: "StandardChain", patch: Patch, seed: int = 0, follow_voice: bool = False) -> Rack:
-    """Build the rack of a patch and play it with the patch's values.
-
-    ValueError or OSError if any of it cannot be loaded. patch: of an instrument, see `patch_lookup.resolve`.
-    """
-    made, problems = build(patch.path, patch.chain or Chain(), follow_voice, seed)
-    if problems:
-        raise ValueError(str(problems[0]))
-    if follow_voice and made.voice is None:
-        _add_tracker(made)  # raises the reason
-    host.play(made.plugins)
-    made.drain_changes()  # of the states that were loaded
-    set_values(host, made, patch.values)
-    return made
-
-
 def set_values(host: "StandardChain", made: Rack, values: "Mapping[str, float]") -> dict[str, float]:
     """Set the parameters that have a value; return the values, those of parameters within their ranges."""
     found = dict(values)
@@ -268,32 +240,6 @@ def set_values(host: "StandardChain", made: Rack, values: "Mapping[str, float]")
     return found
 
 
-def build(
-    path: "Path", chain: Chain, follow_voice: bool, seed: int = 0, opening: Opening = nullcontext
-) -> tuple[Rack, list[Message]]:
-    """Build a new rack; the problems of what could not be loaded. PresetError if that is the instrument itself.
-
-    follow_voice: with a tracker before an instrument that can follow a voice.
-    """
-    problems: list[Message] = []
-    made = Rack(_open_instrument(problems, path, chain.state, seed, opening))
-    preset = made.found_preset
-    if follow_voice and preset is not None and kind_of(preset.header).follows_voice:
-        _add_tracker(made)
-    problems += _add_plugins(made, chain, None, seed, opening)
-    made.route(chain)
-    return made, problems
-
-
-def rebuild(before: Rack, chain: Chain, opening: Opening = nullcontext) -> tuple[Rack, list[Message]]:
-    """Build the rack of another chain with the instrument and the remaining plugins of `before`; as `build`.
-
-    These are not routed yet: they may still sound.
-    """
-    made = Rack(before.instrument, before.voice, tap=before.tap)
-    return made, _add_plugins(made, chain, before, 0, opening)
-
-
 def find_displaced_effects(before: Rack, after: Rack) -> "list[Plugin]":
     """The effects that are removed, or change their slots."""
     old, new = before.switchable, after.switchable
@@ -302,48 +248,19 @@ def find_displaced_effects(before: Rack, after: Rack) -> "list[Plugin]":
     return [plugin for plugin in old if moved or id(plugin) not in other]
 
 
-def routing_of(chain: Chain, slot: str) -> Routing:
-    """What is chosen for the plugin of a slot."""
-    if slot == INSTRUMENT:
-        return chain.routing
-    if slot == LAYER:
-        return chain.layer.routing if chain.layer is not None else USUAL_ROUTING
-    return next((effect.routing for effect in chain.effects if effect.slot == slot), USUAL_ROUTING)
+def preset_of(plugin: "Plugin") -> "Preset | None":
+    """What an instrument was learned as; None for a foreign one."""
+    from engine.instruments import Instrument
+
+    return plugin.preset if isinstance(plugin, Instrument) else None
 
 
-def with_routing(chain: Chain, slot: str, routing: Routing) -> Chain:
-    """A chain with another choice for the plugin of a slot."""
-    if slot == INSTRUMENT:
-        return replace(chain, routing=routing)
-    if slot == LAYER:
-        return replace(chain, layer=chain.layer and replace(chain.layer, routing=routing))
-    effects = (replace(each, routing=routing) if each.slot == slot else each for each in chain.effects)
-    return replace(chain, effects=tuple(effects))
-
-
-def engine_parts(patch: Patch, follow_voice: bool) -> set[str]:
-    """The parts of `engine.precompile` that play a patch of an instrument. PresetError if a preset is damaged."""
-    from engine.preset import library
-    from engine.preset.preset_file import read
-
-    chain = patch.chain or Chain()
-    paths = [patch.path] if chain.layer is None else [patch.path, _layer_path(chain.layer)]
-    parts = {"voice"} if follow_voice else set[str]()
-    for path in paths:
-        if is_foreign(path):
-            parts.add(FOREIGN)
-            continue
-        kind = ONNX_KIND if path.suffix.lower() == library.ONNX_SUFFIX else kind_of(read(path).header)
-        parts.add(kind.name)
-        if kind.has_room:
-            parts.add(ROOM)
-    if any(effect.kind == ROOM and effect.source not in (OWN_ROOM, NO_ROOM) for effect in chain.effects):
-        parts.add(ROOM)
-    if any(effect.kind == PLUGIN and is_foreign(effect.source) for effect in chain.effects):
-        parts.add(FOREIGN)
-    if chain.layer is not None or set(chain.kinds) - {ROOM, PLUGIN}:
-        parts.add("effects")
-    return parts
+def _saved_state(plugin: "Plugin", before: bytes) -> bytes:
+    """The state of a plugin; `before` if it cannot save it, nothing if it has none."""
+    try:
+        return plugin.save_state() or b""
+    except ValueError:
+        return before
 
 
 def _numbered(plugins: "list[tuple[str, Any]]", taken: "Iterable[str]") -> "list[tuple[str, Any]]":
@@ -355,168 +272,3 @@ def _numbered(plugins: "list[tuple[str, Any]]", taken: "Iterable[str]") -> "list
         names.add(unique)
         found.append((unique, plugin))
     return found
-
-
-def _add_tracker(made: Rack) -> None:
-    """Put a voice tracker before the instrument; ValueError if the instrument cannot follow one."""
-    from engine.instrument_chain import follow_voice
-
-    made.voice = follow_voice([made.instrument])[0]
-
-
-def _add_plugins(made: Rack, chain: Chain, before: Rack | None, seed: int, opening: Opening) -> list[Message]:
-    """Add layer, rooms and effects of a chain; the problems of what could not be loaded."""
-    problems: list[Message] = []
-    if chain.layer is not None:
-        _load_or_report(problems, lambda: problems.extend(_add_layer(made, chain, before, seed, opening)))
-    if made.layer is not None and Effect(ROOM) in chain.effects:
-        _load_or_report(problems, lambda: _add_layer_room(made, before))
-    _add_bus(made, before)
-    for effect in chain.effects:
-        plugin = before.effects.get(effect.place) if before is not None else None
-        if plugin is None and effect.kind == PLUGIN:
-            plugin = _load_or_report(problems, lambda effect=effect: _open_effect(problems, effect, opening))
-        elif plugin is None:
-            plugin = _load_or_report(problems, lambda effect=effect: _effect(effect, made))
-        if plugin is not None:
-            made.effects[effect.place] = plugin
-    return problems
-
-
-def _load_state(problems: list[Message], plugin: "Plugin", state: bytes) -> None:
-    """Restore the state of a new plugin, if there is one; it stays as it is if it does not take it."""
-    if state:
-        _load_or_report(problems, lambda: plugin.load_state(state))
-
-
-def _saved_state(plugin: "Plugin", before: bytes) -> bytes:
-    """The state of a plugin; `before` if it cannot save it, nothing if it has none."""
-    try:
-        return plugin.save_state() or b""
-    except ValueError:
-        return before
-
-
-def _load_or_report(problems: list[Message], work: Any) -> Any:
-    try:
-        return work()
-    except LeftOutError:  # the window asks
-        return None
-    except (ValueError, OSError) as error:
-        problems.append(of_error(error))
-        return None
-
-
-def _add_layer(made: Rack, chain: Chain, before: Rack | None, seed: int, opening: Opening) -> list[Message]:
-    """Add the second instrument, and before both the key zones that route the events to them; its problems."""
-    from engine.midi.key_zones import ALL_CHANNELS, KeyZones, Zone
-
-    assert chain.layer is not None
-    problems: list[Message] = []
-    path = _layer_path(chain.layer)
-    if before is not None and before.layer is not None and before.layer_path == str(path):
-        made.layer = before.layer
-    else:
-        made.layer = _open_instrument(problems, path, chain.layer.state, seed, opening)
-    made.layer_path = str(path)
-    zones = [
-        Zone(plugin, low, high, 1 << channel - 1 if channel else ALL_CHANNELS)
-        for plugin, (low, high), channel in zip(
-            (made.instrument, made.layer), chain.layer.keys, chain.layer.channels, strict=True
-        )
-    ]
-    made.key_zones = KeyZones(zones)
-    return problems
-
-
-def _layer_path(layer: Layer) -> Path:
-    """The file of a second instrument, or the name of a foreign one. PresetError if there is none."""
-    from engine.preset import library
-
-    return Path(layer.path) if is_foreign(layer.path) else library.find(layer.path)
-
-
-def _add_layer_room(made: Rack, before: Rack | None) -> None:
-    """Add the room of the second instrument, if it has one."""
-    from engine.instrument_chain import make_room
-
-    assert made.layer is not None
-    if before is not None and before.layer_room is not None and before.layer is made.layer:
-        made.layer_room = before.layer_room
-    else:
-        made.layer_room = make_room(_preset_of(made.layer))
-
-
-def _add_bus(made: Rack, before: Rack | None) -> None:
-    """Add a bus around the second instrument, if it needs one."""
-    if made.layer is None:
-        return
-    has_latency = made.instrument.has_latency or made.layer.has_latency
-    if made.layer_room is None and not has_latency:
-        return
-    if before is not None and before.bus is not None and before.layer is made.layer:
-        made.bus = before.bus
-        return
-    from engine.effects.latency_alignment import LatencyAlignment
-    from engine.effects.send_return import BusReturn, BusSend
-
-    send = BusSend()
-    back = LatencyAlignment(send, made.instrument, made.layer) if has_latency else BusReturn(send)
-    made.bus = Bus(send, back)
-
-
-def _open_instrument(problems: list[Message], path: "Path", state: bytes, seed: int, opening: Opening) -> "Plugin":
-    """The instrument of a file with its state, which it may refuse. PresetError, PluginError or LeftOutError."""
-    with opening(str(path)) if is_foreign(path) else nullcontext():
-        plugin = _make_instrument(path, seed)
-        _load_state(problems, plugin, state)
-    return plugin
-
-
-def _make_instrument(path: "Path", seed: int) -> "Plugin":
-    """The instrument of a file, learned or foreign. PresetError or PluginError."""
-    if is_foreign(path):
-        from engine.foreign import load as load_plugin
-
-        plugin = load_plugin(path)
-        if not plugin.is_instrument:
-            plugin.close()
-            raise ValueError(f"{plugin.name} is an effect: play an instrument --with {parse(path)}")
-        return plugin
-    from engine.instrument_chain import make_instrument
-
-    return make_instrument(path, seed)
-
-
-def _preset_of(plugin: "Plugin") -> "Preset | None":
-    """What an instrument was learned as; None for a foreign one."""
-    from engine.instruments import Instrument
-
-    return plugin.preset if isinstance(plugin, Instrument) else None
-
-
-def _open_effect(problems: list[Message], effect: Effect, opening: Opening) -> "Plugin":
-    """An effect from elsewhere with its state, which it may refuse. ValueError or OSError if it cannot be loaded."""
-    from engine.foreign import load as load_plugin
-
-    with opening(effect.source):
-        plugin = load_plugin(effect.source)
-        _load_state(problems, plugin, effect.state)
-    return plugin
-
-
-def _effect(effect: Effect, made: Rack) -> "Plugin | None":
-    """Make the plugin of an effect; None where there is no room. ValueError or OSError if it cannot be loaded."""
-    from engine import effects
-    from engine.instrument_chain import make_room
-    from engine.plugin import set_label
-
-    if effect.kind == ROOM and effect.source == NO_ROOM:
-        return None
-    if effect.kind == ROOM:
-        plugin = make_room(made.found_preset, None if effect.source == OWN_ROOM else effect.source)
-    else:
-        plugin = effects.make(effect.kind)
-    if plugin is not None and effect.number > 1:
-        set_label(plugin, effect.slot)
-    return plugin
