@@ -1,4 +1,4 @@
-"""What plugins of all formats have in common: a choice of what their side chains hear and which outputs are heard."""
+"""What plugins of all formats have in common: what is told of them, and a choice of side chains and outputs."""
 
 from typing import Any
 
@@ -8,15 +8,37 @@ from .gate import Gate
 from .microphone_tap import MicrophoneTap
 from .routing import USUAL_ROUTING, Routing
 
+MAX_BROKEN_BLOCKS = 8  # with samples that are no numbers, one after the other, before a plugin begins anew
+
 
 class ForeignPlugin(Plugin):
-    """A plugin of a format of hosts in general."""
+    """A plugin of a format of hosts in general; its record has the fields `io`, AUDIO_IO, and `midi`, MIDI_MEMORY."""
 
     has_side_chain: bool = False  # whether it has inputs beside the main ones
     has_further_outputs: bool = False  # whether it has more outputs than a first pair
     routing: Routing = USUAL_ROUTING
     _gate: Gate
     _tap: MicrophoneTap | None = None  # kept alive while its record is read
+
+    @property
+    def is_instrument(self) -> bool:
+        """Whether it adds its sound to the chain, instead of changing what comes in."""
+        return not self.state["io"]["replaces"][0]
+
+    @property
+    def voices(self) -> int:
+        """Notes that were started and not ended."""
+        return int(self.state["midi"]["sounding"].sum())
+
+    @property
+    def broken_samples(self) -> int:
+        """Samples that were no numbers, or far too loud, and were silenced."""
+        return int(self.state["io"]["broken"][0])
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the audio thread is within the plugin."""
+        return self._gate.is_busy
 
     @property
     def has_choice(self) -> bool:

@@ -14,7 +14,7 @@ from engine.foreign.audio_io import Side, reset_volume, set_slew, switch_off, wi
 from engine.foreign.byte_ring import ByteRing
 from engine.foreign.calls import watched
 from engine.foreign.float_environment import kept_float_environment
-from engine.foreign.foreign_plugin import ForeignPlugin
+from engine.foreign.foreign_plugin import MAX_BROKEN_BLOCKS, ForeignPlugin
 from engine.foreign.gate import Gate
 from engine.foreign.midi import reset_memory
 from engine.foreign.routing import USUAL_ROUTING, Routing
@@ -33,7 +33,7 @@ from .host_functions import (
     request_callback,
     request_restart,
 )
-from .library import Description, open_library
+from .library import open_library
 from .parameters import Parameters
 from .ports import AudioPorts, Buffers, read_audio_ports, read_dialects
 from .process import process
@@ -52,7 +52,6 @@ from .state import (
 from .stream import read_state, write_state
 
 INSTRUMENT = "instrument"  # a feature
-MAX_BROKEN_BLOCKS = 8  # with samples that are no numbers, one after the other, before it is reset
 MAX_LATENCY_FRAMES = 1 << 22
 
 
@@ -91,11 +90,6 @@ class ClapPlugin(ForeignPlugin):
         return self._live_values[: len(self.params)]
 
     @property
-    def is_instrument(self) -> bool:
-        """Whether it adds its sound to the chain, instead of changing what comes in."""
-        return not self._record["io"]["replaces"]
-
-    @property
     def latency(self) -> int:
         """Frames from its input to its output, as it tells since it was activated."""
         return int(self._record["io"]["latency"])
@@ -104,21 +98,6 @@ class ClapPlugin(ForeignPlugin):
     def failure(self) -> str:
         """Why it could not be started anew; empty while it plays."""
         return self._failure
-
-    @property
-    def voices(self) -> int:
-        """Notes that were started and not ended."""
-        return int(self._record["midi"]["sounding"].sum())
-
-    @property
-    def broken_samples(self) -> int:
-        """Samples that were no numbers, or far too loud, and were silenced."""
-        return int(self._record["io"]["broken"])
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether the audio thread is within the plugin."""
-        return self._gate.is_busy
 
     @property
     def failed_blocks(self) -> int:
@@ -413,8 +392,3 @@ class ClapPlugin(ForeignPlugin):
                 yield
             finally:
                 self._record["threads"][AUDIO] = before
-
-
-def describe(place: str | PathLike[str]) -> tuple[Description, ...]:
-    """[main thread] What is in a file. PluginError."""
-    return open_library(place).descriptions

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.foreign.audio_io import reset_volume, set_slew, switch_off, with_switch
 from engine.foreign.calls import watched
-from engine.foreign.foreign_plugin import ForeignPlugin
+from engine.foreign.foreign_plugin import MAX_BROKEN_BLOCKS, ForeignPlugin
 from engine.foreign.gate import Gate
 from engine.foreign.midi import reset_memory
 from engine.foreign.routing import USUAL_ROUTING, Routing
@@ -26,7 +26,6 @@ from .ports import REFERENCE_RATE, Port, PortKind, read_ports
 from .state import LV2_STATE, SEQUENCE_BYTES
 from .worker import Worker
 
-MAX_BROKEN_BLOCKS = 8  # in a row, after which a plugin is activated anew
 _NO_CUT = -(1 << 40)  # frames: long ago
 
 
@@ -102,26 +101,6 @@ class Lv2Plugin(ForeignPlugin):
     def live_values(self) -> np.ndarray:
         """The values of its parameters as they are now, (N,), that of the switch of an effect among them."""
         return self.controls.live[: len(self.params)]
-
-    @property
-    def is_instrument(self) -> bool:
-        """Whether it adds its sound to the chain, instead of changing what comes in."""
-        return not self.state["io"]["replaces"][0]
-
-    @property
-    def voices(self) -> int:
-        """Notes that were started and not ended."""
-        return int(self.state["midi"]["sounding"].sum())
-
-    @property
-    def broken_samples(self) -> int:
-        """Samples that were no numbers, or far too loud, and were silenced."""
-        return int(self.state["io"]["broken"][0])
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether the audio thread is within the plugin."""
-        return self._gate.is_busy
 
     @property
     def refused_events(self) -> int:
