@@ -36,7 +36,7 @@ def _wait_idle(controller: Any, folder: Path, server: int) -> None:
 
 
 def _start_first_compilation(controller: Any, folder: Path, server: int) -> None:
-    until(lambda: controller.engine._precompilation.process is not None)
+    until(lambda: controller.engine.precompilation.process is not None)
     _wait(3)
 
 
@@ -44,7 +44,7 @@ def _start_compilation(controller: Any, folder: Path, server: int) -> None:
     from session.precompile_process import PrecompileProcess
 
     os.environ["NUMBA_CACHE_DIR"] = str(folder / "kernels")
-    controller.engine._precompilation.process = PrecompileProcess()
+    controller.engine.precompilation.process = PrecompileProcess()
     _wait(4)
 
 

@@ -189,10 +189,10 @@ def test_closing_while_the_engine_is_compiled_leaves_nothing_behind(app, home, t
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "kernels"))
     controller = gui_app.open_window(app, preferences.load())
     until(lambda: "Compiling" in controller.window.views.start_label.text())
-    number = controller.engine._precompilation.process._process.pid
+    number = controller.engine.precompilation.process._process.pid
     end(controller)
     assert not is_compiled()  # it was not waited for
-    assert controller.engine._precompilation.process is None
+    assert controller.engine.precompilation.process is None
     assert not processes(number)
 
 
