@@ -7,25 +7,25 @@ import time
 import pytest
 
 from engine.foreign import calls, load
+from engine.foreign.lv2.plugin import Lv2Plugin
 from engine.foreign.plugin_files import lv2_folders
 from engine.plugin.external import PluginError
 from engine.standard_chain import StandardChain
 from session.hang_watch import MAX_LOOKS, WATCH_SECONDS, Hang, HangWatch
-from tests.support.foreign.probe import HANG, build_probe, release
-from tests.support.foreign.probe_bundle import BINARY, URI, build_bundle
+from tests.support.foreign.probe import HANG, hold, release
+from tests.support.foreign.probe_bundle import URI, binary_of, build_bundle
 from tests.support.host_callback import RATE, render
 from tests.support.wait_limit import MAX_WAIT_SECONDS
 
 
 @pytest.fixture(params=["clap", "lv2"])
-def hanging(request, tmp_path, monkeypatch):
-    """The name of a probe effect, and the file that lets it come back."""
+def source(request, probe_path, tmp_path, monkeypatch):
+    """The name of a probe effect."""
     if request.param == "clap":
-        path = build_probe(tmp_path / "probe.clap", "probe_clap.c")
-        return f"{path}#probe.effect", path
-    bundle = build_bundle(tmp_path)
+        return f"{probe_path}#probe.effect"
+    build_bundle(tmp_path)
     monkeypatch.setenv("LV2_PATH", os.pathsep.join([str(tmp_path), *map(str, lv2_folders())]))
-    return f"lv2:{URI}effect", bundle / BINARY
+    return f"lv2:{URI}effect"
 
 
 @pytest.fixture(autouse=True)
@@ -45,8 +45,7 @@ def look_until_it_hangs(watch, host, thread=None):
     raise TimeoutError
 
 
-def test_a_plugin_that_does_not_come_back_from_a_block_is_seen_and_not_opened_again(hanging):
-    source, path = hanging
+def test_a_plugin_that_does_not_come_back_from_a_block_is_seen_and_not_opened_again(source, probe_path):
     host, plugin = StandardChain(RATE), load(source)
     host.play([plugin])
     render(host, 1000)
@@ -63,17 +62,18 @@ def test_a_plugin_that_does_not_come_back_from_a_block_is_seen_and_not_opened_ag
         with pytest.raises(PluginError, match=r"^Probe effect does not come back .* start Luthier anew"):
             load(source)
     finally:
-        release(path)
+        binary = binary_of(plugin) if isinstance(plugin, Lv2Plugin) else probe_path
+        release(binary)
         playing.join()
+        hold(binary)
         calls.accept(source)
     load(source).close()
 
 
-def test_a_plugin_that_does_not_come_back_from_being_opened_is_told_and_then_given_up(hanging, monkeypatch):
+def test_a_plugin_that_does_not_come_back_from_being_opened_is_told_and_then_given_up(source, monkeypatch):
     monkeypatch.setattr("session.hang_watch.SLOW_SECONDS", 0.0)
     monkeypatch.setattr("session.hang_watch.MAX_CALL_SECONDS", 0.2)
     monkeypatch.setenv("PROBE_FAULT", "hang")
-    source, _ = hanging
     opening = threading.Thread(target=load, args=(source,))
     opening.start()
     watch = HangWatch()

@@ -8,13 +8,14 @@ import pytest
 
 from engine.events import Kind
 from engine.foreign import Outputs, Routing, SideChain
+from engine.foreign.lv2.plugin import Lv2Plugin
 from engine.foreign.microphone_tap import MicrophoneTap
 from engine.plugin import param_values
 from engine.plugin.external import PluginError
 from engine.render import render_frames
 from tests.support.foreign import probe
-from tests.support.foreign.probe import LATENCY, NOTE_ON, release, written_events
-from tests.support.foreign.probe_bundle import BINARY
+from tests.support.foreign.probe import LATENCY, NOTE_ON, hold, release, written_events
+from tests.support.foreign.probe_bundle import binary_of
 from tests.support.host_callback import render
 from tests.support.simple_plugins import Signal
 from tests.support.wait_limit import MAX_WAIT_SECONDS
@@ -30,12 +31,6 @@ def format(request):
 def make(request, format):
     """A function that makes a plugin of the probe."""
     return request.getfixturevalue(f"make_{format}")
-
-
-@pytest.fixture
-def binary(request, format):
-    """The file of its code."""
-    return request.getfixturevalue("probe_path") if format == "clap" else request.getfixturevalue("bundle") / BINARY
 
 
 def test_what_an_effect_returns_takes_the_place_of_what_came_in(make, host, noise):
@@ -175,7 +170,7 @@ def test_more_events_than_a_block_can_hold_reach_it_as_far_as_there_is_room(make
     assert plugin.voices == 2
 
 
-def test_a_hang_in_a_block_is_seen_and_not_waited_for_without_end(make, host, binary, monkeypatch):
+def test_a_hang_in_a_block_is_seen_and_not_waited_for_without_end(make, host, probe_path, monkeypatch):
     monkeypatch.setattr("engine.foreign.gate.MAX_WAIT_SECONDS", 0.05)
     plugin = make("instrument")
     host.play([plugin])
@@ -189,8 +184,10 @@ def test_a_hang_in_a_block_is_seen_and_not_waited_for_without_end(make, host, bi
         with pytest.raises(RuntimeError, match="does not come back"):
             plugin.reset()
     finally:
+        binary = binary_of(plugin) if isinstance(plugin, Lv2Plugin) else probe_path
         release(binary)
         playing.join()
+        hold(binary)
     assert not plugin.is_busy
     plugin.reset()
 

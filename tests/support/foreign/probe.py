@@ -23,7 +23,16 @@ def build_probe(path: Path, *sources: str) -> Path:
 
 def release(path: Path) -> None:
     """Let a plugin of a file that hangs come back."""
-    ctypes.c_int.in_dll(ctypes.CDLL(str(path)), "probe_released").value = 1
+    _released(path).value = 1
+
+
+def hold(path: Path) -> None:
+    """Let the plugins of a file hang again where they are told to."""
+    _released(path).value = 0
+
+
+def _released(path: Path) -> ctypes.c_int:
+    return ctypes.c_int.in_dll(ctypes.CDLL(str(path)), "probe_released")
 
 
 def written_events(sound: np.ndarray) -> list[tuple[int, str, float]]:

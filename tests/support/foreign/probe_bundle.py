@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from engine.foreign.lv2.plugin import Lv2Plugin
 from tests.support.foreign.probe import build_probe
 
 URI = "urn:luthier:probe:"
@@ -157,3 +158,8 @@ def symbols(ports: tuple[str | None, ...]) -> list[str]:
         next(names) if port in CONTROLS else "calls" if port == CALLS else "latency" if port == LATENCY
         else f"port_{index}" for index, port in enumerate(ports)
     ]  # fmt: skip
+
+
+def binary_of(plugin: Lv2Plugin) -> Path:
+    """The file of the code of a probe: of several bundles with its URI the one that was found first."""
+    return Path(plugin.entry.path) / BINARY
