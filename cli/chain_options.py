@@ -84,7 +84,7 @@ def _add_routing_arguments(parser: argparse.ArgumentParser) -> None:
         "microphone or silence; of all plugins, or of the one that is named as for --set; may be given several times",
     )  # fmt: skip
     parser.add_argument(
-        "--outputs", dest="outputs", action="append", default=[], metavar="[PLUGIN=]WHICH",
+        "--plugin-outputs", dest="outputs", action="append", default=[], metavar="[PLUGIN=]WHICH",
         help="which outputs of a plugin that has more than two are heard: all, added up (as usual), or first, the "
         "first pair alone; may be given several times",
     )  # fmt: skip
@@ -174,13 +174,13 @@ def _check_plugin(name: str) -> None:
 
 
 def _route(host: "StandardChain", rack: "Rack", args: argparse.Namespace) -> None:
-    """Connect plugins as `--side-chain` and `--outputs` say. ValueError if there is no such plugin or choice."""
+    """Connect plugins as `--side-chain` and `--plugin-outputs` say. ValueError if there is no such plugin or choice."""
     routings = rack.routings
     for text in args.side_chains:
         for slot, word in _choices("--side-chain", text, rack, "has_side_chain", list(SideChain)):
             routings[slot] = replace(routings[slot], side_chain=SideChain(word))
     for text in args.outputs:
-        for slot, word in _choices("--outputs", text, rack, "has_further_outputs", list(Outputs)):
+        for slot, word in _choices("--plugin-outputs", text, rack, "has_further_outputs", list(Outputs)):
             routings[slot] = replace(routings[slot], outputs=Outputs(word))
     before = rack.plugins
     rack.set_routings(routings)

@@ -55,25 +55,25 @@ def test_a_foreign_instrument_plays_in_a_room_and_before_our_effects(score_folde
 
 def test_side_chain_and_outputs_are_as_the_options_say(score_folder, probe_path):
     plain, wide = rendered("guitar", "score.mid"), f"{probe_path}#probe.wide"
-    words = ("guitar", "score.mid", "--with", wide, "--outputs", "first")
+    words = ("guitar", "score.mid", "--with", wide, "--plugin-outputs", "first")
     np.testing.assert_array_equal(rendered(*words, "--side-chain", "silence"), plain)
     np.testing.assert_array_equal(rendered(*words, "--side-chain", "microphone"), plain)  # a file has none
     softer = ("--set", f"Probe wide.Gain={1 / 11}")  # of eleven times the sound: ten come in at the side
     np.testing.assert_allclose(rendered(*words, *softer), plain, atol=1e-5)
-    both = (*words[:-2], "--with", wide, "--outputs", "first", "--side-chain", "silence")
+    both = (*words[:-2], "--with", wide, "--plugin-outputs", "first", "--side-chain", "silence")
     np.testing.assert_array_equal(rendered(*both), plain)
     second = (*both, "--side-chain", "Probe wide2=input", "--set", f"Probe wide2.Gain={1 / 11}")
     np.testing.assert_allclose(rendered(*second), plain, atol=1e-5)
-    assert np.abs(rendered(*both, "--outputs", "Probe wide2=all")).min() > 0.5  # its third output is loud
+    assert np.abs(rendered(*both, "--plugin-outputs", "Probe wide2=all")).min() > 0.5  # its third output is loud
 
 
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
         (["--side-chain", "loud"], "--side-chain loud: 'loud' is none of input, microphone, silence"),
-        (["--outputs", "Probe wide="], "--outputs Probe wide=: '' is none of all, first"),
+        (["--plugin-outputs", "Probe wide="], "--plugin-outputs Probe wide=: '' is none of all, first"),
         (["--side-chain", "guitar=silence"], "'guitar' has no such choice; these have: Probe wide"),
-        (["--outputs", "Probe mono=first"], "'Probe mono' has no such choice; these have: Probe wide"),
+        (["--plugin-outputs", "Probe mono=first"], "'Probe mono' has no such choice; these have: Probe wide"),
     ],
 )
 def test_a_choice_that_there_is_not_is_told_in_one_line(score_folder, probe_path, capsys, words, reason):

@@ -60,7 +60,7 @@ def test_the_instrument_sounds_while_the_voice_does_an_octave_higher(capsys):
 
 def test_a_side_chain_hears_the_voice_and_the_latency_of_its_plugin_is_taken_off(capsys, probe_path):
     plain, alone, rate = transferred(capsys)
-    words = ("--with", f"{probe_path}#probe.wide", "--outputs", "first", "--set", "Probe wide.Gain=0.1")
+    words = ("--with", f"{probe_path}#probe.wide", "--plugin-outputs", "first", "--set", "Probe wide.Gain=0.1")
     told, quiet, _ = transferred(capsys, *words, "--side-chain", "silence")
     assert told["removed"] - plain["removed"] == pytest.approx(LATENCY / rate, abs=1e-9)
     length = min(alone.shape[1], quiet.shape[1])
