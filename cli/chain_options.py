@@ -174,7 +174,7 @@ def _check_plugin(name: str) -> None:
 
 
 def _route(host: "StandardChain", rack: "Rack", args: argparse.Namespace) -> None:
-    """Connect plugins as `--side-chain` and `--plugin-outputs` say. ValueError if there is no such plugin or choice."""
+    """Connect plugins as `--side-chain` and `--plugin-outputs` say. ValueError if one has no such choice."""
     routings = rack.routings
     for text in args.side_chains:
         for slot, word in _choices("--side-chain", text, rack, "has_side_chain", list(SideChain)):
