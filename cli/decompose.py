@@ -1,12 +1,13 @@
 """luthier decompose RECORDING INSTRUMENT -o SCORE.json: decompose a recording into events of an instrument."""
 
 import argparse
+import contextlib
 import json
 import sys
 from dataclasses import replace
 from pathlib import Path
 
-from cli.learn.progress import Update, display
+from cli.learn.progress import JsonLines, Update, display
 from cli.learn.recordings import parse_part
 from engine.kinds import kind_of
 from engine.preset.preset_file import read
@@ -52,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
         print(notice, file=sys.stderr)
     samples, rate = sound.samples, sound.rate
     model = load_model(preset)
-    with display(args.json) as show:
+    with JsonLines({"share": 0.0}) if args.json else contextlib.nullcontext() as lines, display(lines) as show:
         score = decompose(
             model, torch.from_numpy(samples.mean(axis=0)),
             lambda share: show(Update(share, f"{share:.0%}", {"share": round(share, 4)})),
