@@ -13,7 +13,7 @@ from engine.pitch_and_frequency import cents_of, frequency_of
 from engine.preset import library, preset_file
 from engine.voice.offline_tracking import track_hops
 from train import recording, recording_faults
-from train.names.name_reader import key_in_name
+from train.note_names.name_reader import key_in_name
 
 from .row import Row, row_at_least, row_at_most, row_of
 

@@ -33,7 +33,9 @@ _ALL = (
         "All plugins that are installed are looked at within minutes, and known at once.",
         "plugins.plugin_scan:measure",
     ),
-    Suite("plugins", "Plugins of others come, go and change places under a chord.", "plugins.plugin_changes:measure"),
+    Suite(
+        "plugins", "Plugins of others come, go and change places under a chord.", "plugins.plugin_replacement:measure"
+    ),
     Suite("soak", "The sound stays on time, and memory constant, as instruments change.", "soak:measure"),
     Suite("training", "Every kind learns from real recordings, and becomes better.", "training:measure"),
     Suite("libraries", "Sample libraries are learned by their mappings, with all layers.", "libraries:measure"),

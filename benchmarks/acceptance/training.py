@@ -20,7 +20,7 @@ from engine.pitch_and_frequency import pitch_of
 from engine.preset import preset_file
 from engine.reference_output import deviation, render_probe
 from train import recording
-from train.names.name_reader import key_in_name
+from train.note_names.name_reader import key_in_name
 
 from .report import ROOT
 from .row import Row, row_at_most

@@ -18,7 +18,7 @@ import soxr
 from benchmarks.support.measurement import Measurement, print_measurements
 from engine.pitch_and_frequency import cents_of, frequency_of
 from train import recording
-from train.names.name_reader import key_in_name
+from train.note_names.name_reader import key_in_name
 from train.notes import note, note_span, pitch
 
 NEIGHBOURS = {"E2": "F2", "A2": "Gs2", "A3": "Gs3", "E4": "Ds4", "A4": "Gs4", "E5": "Ds5"}  # and a neighbour of each

@@ -24,8 +24,8 @@ SHELL_NAME = "luthier.wasm"
 _FILES = PackageFiles("export.page")
 LANES = (4,)  # float32 in a register of the browser's
 SCRIPTS = (
-    "data", "engine", "surface", "keyboard", "knobs", "picture", "modes", "harmonics", "sound_map", "pad",
-    "performance", "inputs", "one_euro", "gesture",
+    "data", "engine", "surface", "keyboard", "knobs", "picture", "modes_picture", "harmonics_picture",
+    "sound_map_picture", "pad", "performance_view", "inputs", "one_euro", "gesture",
 )  # fmt: skip
 """The scripts of every page in order; `HAND_SCRIPTS` and the player follow. The processor, which runs on the audio
 thread of the browser, and the script of the hand tracker, which runs in a worker, are texts in them.

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from engine.pitch_and_frequency import frequency_of, pitch_of
-from train.names.name_reader import NamedNote, read_names
-from train.names.sound_check import HeardPitch, candidate_keys, check_keys
+from train.note_names.name_reader import NamedNote, read_names
+from train.note_names.sound_check import HeardPitch, candidate_keys, check_keys
 from train.notes import note_span
 from train.notes.pitch import harmonicity
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from train.names.dynamics import velocity_label
-from train.names.name_reader import NamedNote, read_names
+from train.note_names.dynamics import velocity_label
+from train.note_names.name_reader import NamedNote, read_names
 from train.notes.note_recording import NoteRecording
 
 from .region import Mapping, Region

@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.pitch_and_frequency import frequency_of
 from train import recording, recording_faults
-from train.names.sound_check import HeardPitch, candidate_keys, check_keys
+from train.note_names.sound_check import HeardPitch, candidate_keys, check_keys
 
 from . import note_span, pitch
 from .note_recording import NoteRecording

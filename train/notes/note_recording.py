@@ -11,8 +11,8 @@ from engine.pitch_and_frequency import ratio_of
 from engine.sound_file.reader import Sound
 from train import recording
 from train.mapping.wav_chunks import SamplerChunks, read_sampler_chunks
-from train.names.dynamics import velocity_label
-from train.names.name_reader import NamedNote, read_names
+from train.note_names.dynamics import velocity_label
+from train.note_names.name_reader import NamedNote, read_names
 
 from . import velocity_layers
 from .note import Note

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from engine.pitch_and_frequency import note_name
-from train.names.vocabulary import MICROPHONE_WORDS
+from train.note_names.vocabulary import MICROPHONE_WORDS
 
 from . import velocity_layers
 from .key_and_dynamic import RecordingInfo

@@ -8,7 +8,7 @@ import pytest
 from engine.pitch_and_frequency import parse_note
 from train.mapping.mapping_file import read_mapping
 from train.mapping.recordings import note_recordings_of
-from train.names.name_reader import read_names
+from train.note_names.name_reader import read_names
 from train.notes.key_and_dynamic import classify, hear
 from train.notes.note_recording import read_note_recordings
 

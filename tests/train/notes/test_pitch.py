@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.pitch_and_frequency import frequency_of, pitch_of
-from train.names.name_reader import key_in_name
+from train.note_names.name_reader import key_in_name
 from train.notes.pitch import detect, harmonicity
 
 RATE = 44100

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.acceptance.plugins.plugin_changes import PLUGINS
+from benchmarks.acceptance.plugins.plugin_replacement import PLUGINS
 from benchmarks.support.constant_and_impulse import ConstantTone
 from benchmarks.support.sine_chord import SineChord
 from engine.events import Kind

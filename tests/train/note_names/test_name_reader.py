@@ -3,7 +3,7 @@
 import pytest
 
 from engine.pitch_and_frequency import note_name, parse_note
-from train.names.name_reader import dynamic_in_name, key_in_name, read_names
+from train.note_names.name_reader import dynamic_in_name, key_in_name, read_names
 
 DYNAMICS = {
     "ppp": "pianississimo", "pp": "pianissimo", "p": "piano", "mp": "mezzo-piano", "mf": "mezzo-forte", "f": "forte",

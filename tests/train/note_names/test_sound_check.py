@@ -1,8 +1,8 @@
 """What is heard has the last word on names: for a whole set once, then for single recordings."""
 
 from engine.pitch_and_frequency import frequency_of
-from train.names.name_reader import read_names
-from train.names.sound_check import HeardPitch, check_keys
+from train.note_names.name_reader import read_names
+from train.note_names.sound_check import HeardPitch, check_keys
 
 SCALE = ["C", "D", "E", "F", "G", "A", "B"]
 
