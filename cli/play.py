@@ -16,7 +16,7 @@ from session import patch_lookup
 
 from . import chain_options, voice_options
 from .chain_options import HostedRack
-from .playback import hang_recovery, panic_key, status_line
+from .playback import hang_recovery, panic_key, plugin_faults, status_line
 from .playback.hang_recovery import PluginHang
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ def _play(hosted: HostedRack, args: argparse.Namespace) -> int:
         _print_differences(opened, args)
         length = LEAD_SECONDS + score.seconds + TAIL_SECONDS if score is not None else math.inf
         with contextlib.ExitStack() as stack:
+            stack.callback(_print_faults, host, args)
             tasks = _make_tasks(stack, hosted, opened, args)
             if score is not None:
                 tasks.insert(0, _make_playback_task(host, score))
@@ -113,6 +114,14 @@ def _render_demo(host: "StandardChain", score: "Score", args: argparse.Namespace
     status_line.print_message(f"no audio device ({reason}); rendering the demo to {path} in this folder", args.json)
     length, _ = render_file(path, host, score, args.seconds)
     status_line.print_message(f"{path}: {length:.1f} s at {host.rate:g} Hz", args.json)
+    _print_faults(host, args)
+
+
+def _print_faults(host: "StandardChain", args: argparse.Namespace) -> None:
+    """Print what went wrong in plugins, if anything did."""
+    faults = plugin_faults.describe(host.chain)
+    if faults:
+        status_line.print_message(faults, args.json)
 
 
 def _print_differences(opened: "Stream", args: argparse.Namespace) -> None:

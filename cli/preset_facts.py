@@ -1,18 +1,16 @@
-"""Facts about a preset and a patch, and the parameters of an instrument, as texts."""
+"""Facts about a preset, and the parameters of an instrument, as texts."""
 
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.effects import ROOM
 from engine.kinds import kind_of
 from engine.pitch_and_frequency import note_name
 from engine.preset.preset_file import Preset
 from engine.preset.redistribution import redistribution_of
 from engine.quantity_format import format_duration, format_size
 from export.likeness import read_verdict
-from session.patch import NO_ROOM, NO_SPLIT, OWN_ROOM, Effect, Layer, Patch
 
 from .printable_text import make_printable
 
@@ -89,33 +87,6 @@ def _words(param: "Param") -> str:
     """The words of the values of a parameter, the first ones if there are many."""
     words = [f"{value:g} {word}" for value, word in param.words]
     return ", ".join(words[:MAX_WORDS]) + (", …" if len(words) > MAX_WORDS else "")
-
-
-def of_patch(patch: Patch) -> list[tuple[str, str]]:
-    """(name, text) of what a patch adds to its instrument."""
-    chain = patch.chain
-    facts = [
-        ("Effects", ", ".join(filter(None, map(_effect, chain.effects))) if chain is not None else ""),
-        ("Second", _layer(chain.layer) if chain is not None and chain.layer is not None else ""),
-        ("Values", ", ".join(f"{name} {value:g}" for name, value in patch.values.items())),
-    ]
-    return [(name, text) for name, text in facts if text]
-
-
-def _effect(effect: Effect) -> str:
-    """An effect with its source; empty for a room that is none or may be none."""
-    if effect.source in (OWN_ROOM, NO_ROOM):
-        return effect.slot if effect.slot != ROOM else ""
-    return f"{effect.slot} of {Path(effect.source).stem}"
-
-
-def _layer(layer: Layer) -> str:
-    """A second instrument with its keys and channels."""
-    text = Path(layer.path).stem
-    if layer.split != NO_SPLIT:
-        text += f", {'from' if layer.above else 'below'} {note_name(layer.split)} (MIDI {layer.split})"
-        text += " on" if layer.above else ""
-    return text + (f", on channels {layer.channels[0]} and {layer.channels[1]}" if any(layer.channels) else "")
 
 
 def _keys(keys: dict[str, int] | None) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from . import chain_options
 from .number_ranges import integer
+from .playback import plugin_faults
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,10 +59,14 @@ def run(args: argparse.Namespace) -> int:
 
     events = score if score is not None else _performance(hosted, args)
     seconds, peak = render_file(args.output, host, events, args.seconds, args.block or 128, args.float)
+    faults = plugin_faults.describe(host.chain)
     if args.json:
-        print(json.dumps({"path": args.output, "rate": host.rate, "seconds": round(seconds, 6), "peak": peak}))
-    else:
-        print(f"{args.output}: {seconds:.2f} s at {host.rate:g} Hz, peak {peak:.3f}")
+        result = {"path": args.output, "rate": host.rate, "seconds": round(seconds, 6), "peak": peak}
+        print(json.dumps(result | ({"plugin_faults": faults} if faults else {})))
+        return 0
+    print(f"{args.output}: {seconds:.2f} s at {host.rate:g} Hz, peak {peak:.3f}")
+    if faults:
+        print(faults)
     return 0
 
 

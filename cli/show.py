@@ -14,7 +14,7 @@ from engine.preset.preset_file import Preset
 from session import patch_file, patch_lookup
 from session.patch import Patch
 
-from . import preset_facts
+from . import patch_facts, preset_facts
 from .printable_text import make_printable
 
 PAGE_COLUMNS, NAME_COLUMNS = 96, 14
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     path = patch_lookup.find(args.preset)
     patch = patch_lookup.resolve(Patch(path))
-    preset = preset_file.read(patch.path)
+    preset = preset_file.read(patch.path) if not is_foreign(patch.path) else None
     if args.json:
         print(json.dumps(_as_json(path, patch, preset), ensure_ascii=False))
     else:
@@ -48,32 +48,34 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _as_json(path: Path, patch: Patch, preset: Preset) -> dict[str, Any]:
-    """The header, facts about the file, and the patch, if there is one."""
-    values = {
-        **preset.header,
-        "path": str(path),
-        "bytes": path.stat().st_size,
-        "digest": preset.digest,
-        "tensors": {name: list(tensor.shape) for name, tensor in preset.tensors.items()},
-    }
+def _as_json(path: Path, patch: Patch, preset: Preset | None) -> dict[str, Any]:
+    """The header, facts about the file, and the patch, if there is one. preset: None of a foreign instrument."""
+    values: dict[str, Any] = {"path": str(path), "bytes": path.stat().st_size}
+    if preset is not None:
+        tensors = {name: list(tensor.shape) for name, tensor in preset.tensors.items()}
+        values = {**preset.header, **values, "digest": preset.digest, "tensors": tensors}
     if patch.chain is not None:
-        values["patch"] = {"instrument": str(patch.path), "parameters": patch.values, **patch.chain.plain()}
+        routings = {patch_facts.name_slot(slot): asdict(each) for slot, each in patch_facts.routings(patch).items()}
+        missing = {patch_facts.name_slot(slot): why for slot, why in patch_facts.find_missing(patch).items()}
+        facts = {"instrument": str(patch.path), "parameters": patch.values, "routing": routings, "missing": missing}
+        values["patch"] = facts | patch.chain.plain()
     return values
 
 
-def _print_page(path: Path, patch: Patch, preset: Preset) -> None:
-    """Print name and description, a line for each fact, and the parameters."""
+def _print_page(path: Path, patch: Patch, preset: Preset | None) -> None:
+    """Print name and description, a line for each fact, and the parameters. preset: None of a foreign instrument."""
     saved = patch_file.is_patch(path)
-    print(make_printable(path.stem if saved else preset.header["name"]))
-    description = make_printable(" ".join(str(preset.header.get("description", "")).split()))
-    for line in textwrap.wrap(description, PAGE_COLUMNS):
+    print(make_printable(path.stem if saved or preset is None else preset.header["name"]))
+    description = str(preset.header.get("description", "")) if preset is not None else ""
+    for line in textwrap.wrap(make_printable(" ".join(description.split())), PAGE_COLUMNS):
         print(line)
     print()
     facts = [("Patch", str(path))] if saved else []
-    for name, text in [*facts, *preset_facts.of_patch(patch), *preset_facts.of(preset, patch.path)]:
+    own = preset_facts.of(preset, patch.path) if preset is not None else [("Plugin", str(patch.path))]
+    for name, text in [*facts, *patch_facts.of(patch), *own]:
         _print_fact(name, make_printable(text))
-    _print_parameters(preset_facts.parameters(preset))
+    if preset is not None:
+        _print_parameters(preset_facts.parameters(preset))
 
 
 def _print_effect(name: str, as_json: bool) -> None:

@@ -5,6 +5,7 @@ transposed by octaves into its range; the latency of the chain is removed.
 """
 
 import argparse
+import itertools
 import json
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from engine.preset import library
 
 from . import chain_options, voice_options
 from .number_ranges import integer, number
+from .playback import plugin_faults
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,18 +57,23 @@ def run(args: argparse.Namespace) -> int:
 
     assert rack.voice is not None  # built with a tracker, or refused
     fitted = _fit(hosted, sound, args)
+    rendered = _render(host, sound, args.block or 128)
+    first = next(rendered)  # its events may switch effects off, which then have no latency
     latency = measure_latency([rack.voice, rack.instrument], host.rate, frames=host.latency)
     removed = round((latency.of_pitch + latency.of_loudness) / 2 * host.rate)
-    blocks = _without_start(_render(host, sound, args.block or 128), removed)
+    blocks = _without_start(itertools.chain([first], rendered), removed)
     written = _write(args, host, _faded_in(blocks, FADE_SECONDS * host.rate))
     result = {"path": args.output, "rate": host.rate, **written, **fitted, "removed": removed / host.rate}
+    faults = plugin_faults.describe(host.chain)
     if args.json:
-        print(json.dumps(result))
+        print(json.dumps(result | ({"plugin_faults": faults} if faults else {})))
         return 0
     transposed, louder = _transposition(result["transpose"]), f"its level by {result['gain']:+.1f} dB"
     print(f"{args.voice}: {result['voiced']:.0%} of it has a pitch; {transposed}, {louder}")
     print(f"{latency.describe()}; {1000 * result['removed']:.1f} ms are taken off")
     print(f"{args.output}: {result['seconds']:.2f} s at {host.rate:g} Hz, peak {result['peak']:.3f}")
+    if faults:
+        print(faults)
     return 0
 
 

@@ -197,9 +197,11 @@ class Host:
         self._record["clipped"] = 0
 
     def reset_load(self) -> None:
-        """Reset the maximum load and the count of under-runs."""
+        """Reset the maximum load, the count of under-runs, and what plugins count of their faults."""
         for name in ("max_load", "xruns"):
             self._record[name] = 0
+        for plugin in self.chain:
+            plugin.reset_meters()
 
     def prepare(self, rate: float) -> None:
         """[main thread, not playing] Set the sample rate: every plugin is prepared anew."""

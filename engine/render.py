@@ -59,13 +59,11 @@ def render_on_time(
     block: int | Sequence[int] = 128,
     tail: float = MAX_TAIL_SECONDS,
 ) -> Iterator[np.ndarray]:
-    """As `render_blocks`, without the latency of the chain: what is played at a frame is heard there."""
-    late = host.latency
-    whole = None if seconds is None else seconds + late / host.rate
-    for audio in render_blocks(host, score, whole, block, tail):
-        early = min(late, audio.shape[1])
-        late -= early
-        yield audio[:, early:]
+    """As `render_blocks`, without the latency of the chain: what is played at a frame is heard there.
+
+    The latency is that after the first block, which may switch effects on or off.
+    """
+    return _render(host, score, seconds, block, tail, is_on_time=True)
 
 
 def render_blocks(
@@ -80,10 +78,22 @@ def render_blocks(
     block: frames, or sizes used in turn. seconds: length; without it until the sound after the last event has stayed
     below -80 dBFS for half a second and the pauses of all plugins, or `tail` seconds after it.
     """
+    return _render(host, score, seconds, block, tail, is_on_time=False)
+
+
+def _render(
+    host: Host,
+    score: Score | np.ndarray | None,
+    seconds: float | None,
+    block: int | Sequence[int],
+    tail: float,
+    is_on_time: bool,
+) -> Iterator[np.ndarray]:
+    """As `render_blocks`, or `render_on_time`."""
     events = _event_array(score, host.rate)
     total = None if seconds is None else round(seconds * host.rate)
     last = int(events["frame"][-1]) if len(events) else 0
-    start, next_event, quiet = 0, 0, 0
+    start, next_event, quiet, late = 0, 0, 0, 0
     for size in cycle([block] if isinstance(block, int) else block):
         frames = size if total is None else min(size, total - start)
         if frames <= 0 or (total is None and _has_ended(host, start - last, quiet, tail)):
@@ -91,9 +101,13 @@ def render_blocks(
         frames, end = _split(events["frame"], next_event, start, frames)
         next_event = _push_events(host, events, next_event, end, host.frame - start)
         audio = render_frames(host, frames)
-        start += frames
+        if is_on_time and start == 0:
+            late = host.latency
+            total = None if total is None else total + late
+        early = min(late, frames)
+        start, late = start + frames, late - early
         quiet = quiet + frames if np.abs(audio).max() < SILENCE_PEAK else 0
-        yield audio
+        yield audio[:, early:]
 
 
 def render_frames(host: Host, frames: int, microphone: np.ndarray | None = None) -> np.ndarray:

@@ -26,6 +26,7 @@ from gui.controllers.midi_learn import MidiLearn
 from gui.controllers.parameters import ParameterController
 from gui.controllers.performance_recording import RecordingController
 from gui.controllers.plugins.crash_question import CrashQuestion
+from gui.controllers.plugins.plugin_faults import PluginFaults
 from gui.controllers.plugins.plugin_list import PluginController
 from gui.controllers.preview import PreviewController
 from gui.controllers.score import ScoreController
@@ -58,7 +59,8 @@ class MainController(QObject):
         self.parameters = ParameterController(self.bridge, window.knobs)
         self.undo_stack = self.parameters.undo_stack
         self.midi_learn = MidiLearn(self.bridge, window.knobs, self.undo_stack)
-        self.chain = ChainController(self.parameters, window.chain_bar, window.split_bar)
+        self.plugin_faults = PluginFaults(self.bridge)
+        self.chain = ChainController(self.parameters, self.plugin_faults, window.chain_bar, window.split_bar)
         self.entry_files = EntryFiles(engine, window.browser, self.undo_stack)
         self.selection = InstrumentSelection(window.browser, self.bridge, self.parameters, self.entry_files)
         self.global_settings = GlobalSettings(self.bridge, self.undo_stack, preferences, window.top_bar)

@@ -7,6 +7,7 @@ from os import PathLike, fspath
 from pathlib import Path
 
 from engine.foreign import parse
+from engine.foreign.scan import find_title
 
 from .config_store import folder, load, save
 from .translatable_message import LEFT_OUT, Message
@@ -57,7 +58,7 @@ class LoadingMarker:
     def opening(self, name: str | PathLike[str]) -> Iterator[None]:
         """Open a plugin under the marker. LeftOutError if it is left out."""
         if self.is_left_out(name):
-            raise LeftOutError(Message(LEFT_OUT, parse(name).title))
+            raise LeftOutError(Message(LEFT_OUT, find_title(name)))
         path, plugins = self._path, self._plugins
         self.set(path or Path(name), [fspath(name)])
         try:

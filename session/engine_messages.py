@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.foreign import is_foreign, parse
+from engine.foreign import is_foreign
+from engine.foreign.scan import find_title
 from engine.kinds import kind_of
 
 from .audio_thread_queue import Delivery, LiveInput
@@ -14,6 +15,7 @@ from .rack import LAYER, Rack, RackParameter
 from .translatable_message import Message
 
 if TYPE_CHECKING:
+    from engine.foreign.fault_counts import FaultCounts
     from engine.foreign.foreign_plugin import ForeignPlugin
     from engine.kinds import InstrumentKind
     from engine.plugin import Plugin
@@ -65,11 +67,17 @@ class Loaded:
         """The names of the effects from elsewhere and the second instrument that could not be loaded, by slot."""
         plugins = (effect for effect in self.chain.effects if effect.kind == PLUGIN)
         gone = (effect for effect in plugins if effect.place not in self.rack.effects)
-        found = {effect.slot: parse(effect.source).title for effect in gone}
+        found = {effect.slot: find_title(effect.source) for effect in gone}
         layer = self.chain.layer
         if layer is not None and self.rack.layer is None:
-            found[LAYER] = parse(layer.path).title if is_foreign(layer.path) else Path(layer.path).stem
+            found[LAYER] = find_title(layer.path) if is_foreign(layer.path) else Path(layer.path).stem
         return found
+
+    @property
+    def faults(self) -> "dict[str, FaultCounts]":
+        """What has gone wrong of late in the foreign plugins that play, by slot; only those with faults."""
+        counts = {slot: plugin.faults for slot, plugin in self.rack.foreign.items()}
+        return {slot: count for slot, count in counts.items() if count}
 
     @property
     def routable(self) -> "dict[str, ForeignPlugin]":

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from engine.standard_chain import StandardChain
     from engine.voice_latency import Latency
 
-RESET_SECONDS = 60.0  # without another under-run or worse block, after which both are counted anew
+RESET_SECONDS = 60.0  # without another under-run, worse block or fault of a plugin, after which they are counted anew
 VOICE, INPUTS = "voice", ("microphone", "zones")  # names of plugins
 
 
@@ -37,6 +37,7 @@ class Status:
     underruns: int = 0
     clipped: int = 0  # samples that were limited or silenced
     lost_events: int = 0  # refused by a full queue, and malformed messages
+    plugin_faults: int = 0  # samples, events and blocks that foreign plugins lost
     voices: int = 0
     ports: tuple[str, ...] = ()
     midi_problem: str = ""
@@ -50,15 +51,15 @@ class Status:
 
 
 class LoadWatch:
-    """Finds out when the worst load and the under-runs have not grown for RESET_SECONDS."""
+    """Finds out when the worst load, the under-runs and the faults of plugins have not grown for RESET_SECONDS."""
 
     def __init__(self) -> None:
-        self._last = (0.0, 0)
+        self._last = (0.0, 0, 0)
         self._grown_at = 0.0  # s, monotonic
 
     def is_due(self, now: Status) -> bool:
-        """Whether both are to be counted anew; to be called with every status."""
-        counts = (now.max_load, now.underruns)
+        """Whether all are to be counted anew; to be called with every status."""
+        counts = (now.max_load, now.underruns, now.plugin_faults)
         if any(new != old for new, old in zip(counts, self._last, strict=True)):
             self._grown_at = now.time
         self._last = counts
@@ -70,6 +71,8 @@ class LoadWatch:
 
 def read_status(stream: "Stream", host: "StandardChain", ports: "MidiPorts", now: float) -> Status:
     """[engine thread] Read the status of a stream, its host and the MIDI ports; now: monotonic time in s."""
+    from engine.foreign.foreign_plugin import foreign_plugins
+
     meters, device = host.meters(), stream.info
     found: dict[str, Any] = {
         "load": meters.load,
@@ -77,6 +80,7 @@ def read_status(stream: "Stream", host: "StandardChain", ports: "MidiPorts", now
         "underruns": meters.xruns,
         "clipped": meters.clipped,
         "lost_events": meters.lost,
+        "plugin_faults": sum(plugin.faults.total for plugin in foreign_plugins(host.chain)),
         "voices": meters.voices,
         "ports": tuple(sorted({*stream.keyboards, *ports.others})),
     }

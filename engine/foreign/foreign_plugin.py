@@ -1,9 +1,11 @@
 """What plugins of all formats have in common: what is told of them, and a choice of side chains and outputs."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from engine.plugin import Plugin
 
+from .fault_counts import FaultCounts
 from .gate import Gate
 from .microphone_tap import MicrophoneTap
 from .routing import USUAL_ROUTING, Routing
@@ -19,11 +21,23 @@ class ForeignPlugin(Plugin):
     routing: Routing = USUAL_ROUTING
     _gate: Gate
     _tap: MicrophoneTap | None = None  # kept alive while its record is read
+    _known_faults = FaultCounts()  # up to the last `reset_meters`
 
     @property
     def is_instrument(self) -> bool:
         """Whether it adds its sound to the chain, instead of changing what comes in."""
         return not self.state["io"]["replaces"][0]
+
+    @property
+    def is_off(self) -> bool:
+        """Whether it is an effect that is switched off."""
+        io: Any = self.state[0]["io"]
+        return bool(io["replaces"] and not io["targets"].any())
+
+    @property
+    def latency(self) -> int:
+        """Frames from its input to its output, as it tells; 0 while it is switched off, as the sound passes."""
+        return 0 if self.is_off else self._told_latency
 
     @property
     def voices(self) -> int:
@@ -34,6 +48,25 @@ class ForeignPlugin(Plugin):
     def broken_samples(self) -> int:
         """Samples that were no numbers, or far too loud, and were silenced."""
         return int(self.state["io"]["broken"][0])
+
+    @property
+    def refused_events(self) -> int:
+        """Events that found no room."""
+        raise NotImplementedError
+
+    @property
+    def failed_blocks(self) -> int:
+        """Blocks that the plugin itself gave up; none where its format has no word for that."""
+        return 0
+
+    @property
+    def faults(self) -> FaultCounts:
+        """What went wrong since the last `reset_meters`."""
+        return self._all_faults - self._known_faults
+
+    def reset_meters(self) -> None:
+        """[main thread] Count anew what goes wrong."""
+        self._known_faults = self._all_faults
 
     @property
     def is_busy(self) -> bool:
@@ -58,6 +91,20 @@ class ForeignPlugin(Plugin):
             io["microphone"] = tap.sound_address if tap is not None else 0
             self._connect_sound()
 
+    @property
+    def _all_faults(self) -> FaultCounts:
+        return FaultCounts(self.broken_samples, self.refused_events, self.failed_blocks)
+
+    @property
+    def _told_latency(self) -> int:
+        """The latency in frames that the plugin tells."""
+        raise NotImplementedError
+
     def _connect_sound(self) -> None:
         """Tell the audio thread of the buffers, as `routing` says."""
         raise NotImplementedError
+
+
+def foreign_plugins(chain: Iterable[Plugin]) -> list[ForeignPlugin]:
+    """Those of a chain that are foreign."""
+    return [plugin for plugin in chain if isinstance(plugin, ForeignPlugin)]

@@ -20,8 +20,10 @@ def load(name: str | PathLike[str]) -> Plugin:
     meant = parse(name)
     if meant.format not in _CLASSES:
         return load_own(name)
+    from .scan import find_title  # not needed by what loads none
+
     calls.check(str(meant))
-    with calls.within(str(meant), meant.title):
+    with calls.within(str(meant), find_title(name)):
         made: Plugin = load_member(_CLASSES[meant.format])(meant.place, meant.id)
     object.__setattr__(made, "source", str(meant))  # the base class has no slot for it
     return made

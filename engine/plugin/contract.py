@@ -125,6 +125,9 @@ class Plugin:
     def poll(self) -> None:
         """[main thread, many times a second while it plays] Handle what the audio thread has asked for."""
 
+    def reset_meters(self) -> None:
+        """[main thread] Count anew what goes wrong in it."""
+
     def drain_changes(self) -> list[tuple[int, float]]:
         """[main thread] The parameters that it set itself since the last call: index and value, the last one last."""
         return []

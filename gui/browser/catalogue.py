@@ -8,7 +8,8 @@ from typing import Any
 
 from PyQt6.QtCore import QCoreApplication
 
-from engine.foreign import is_foreign, parse
+from engine.foreign import is_foreign
+from engine.foreign.scan import find_title
 from engine.kinds import KINDS
 from engine.pitch_and_frequency import note_name
 from engine.preset import library
@@ -138,7 +139,7 @@ def _patch_entry(name: str, path: Path, presets: Iterable[Entry]) -> Entry:
     try:
         patch, content = patch_file.read(path), path.read_bytes()
         if is_foreign(patch.path):
-            words = translate("Entry", "A patch of {0}.").format(parse(patch.path).title)
+            words = translate("Entry", "A patch of {0}.").format(find_title(patch.path))
             digest = hashlib.sha256(content).hexdigest()
             return Entry(path, name, False, len(content), digest=digest, description=words)
         instrument = next((each for each in presets if each.digest == patch.digest), None) or _entry(

@@ -20,6 +20,7 @@ from session.patch_file import is_patch
 from session.rack import INSTRUMENT, LAYER, LAYER_ROOM, VOICE
 
 from .parameters import ParameterController
+from .plugins.plugin_faults import PluginFaults
 from .plugins.plugin_routing import RoutingController
 
 FILE = "file"  # the key of the offer of a room from a sound file
@@ -34,12 +35,16 @@ class ChainController(QObject):
 
     plugins_requested = pyqtSignal()  # a choice among all that are installed
 
-    def __init__(self, parameters: ParameterController, chain_bar: ChainBar, split_bar: SplitBar) -> None:
+    def __init__(
+        self, parameters: ParameterController, faults: PluginFaults, chain_bar: ChainBar, split_bar: SplitBar
+    ) -> None:
         super().__init__()
         self._parameters, self._chain_bar, self._split_bar = parameters, chain_bar, split_bar
+        self._faults = faults
         self._entries: list[Entry] = []
         self.routing = RoutingController(parameters, chain_bar)
         parameters.chain_changed.connect(self._show)
+        faults.changed.connect(self._show)
         chain_bar.selected.connect(parameters.show_slot)
         chain_bar.switched.connect(self._switch)
         chain_bar.moved.connect(self._move)
@@ -82,16 +87,14 @@ class ChainController(QObject):
             return
         chain, names = self._parameters.chain, self._parameters.slots
         slots = [ChainSlot(VOICE, self.tr("Voice"))] if VOICE in names else []
-        own = self.routing.choices(INSTRUMENT)
-        slots.append(ChainSlot(INSTRUMENT, display_name(self._parameters.title), choices=own))
+        slots.append(self._foreign_slot(ChainSlot(INSTRUMENT, display_name(self._parameters.title))))
         effects = self._effects()
         slots += [slot for slot in effects if slot.fixed]
         layer = chain.layer
         if layer is not None:
             title = display_name(self._parameters.second_title)
             fault = self._describe_fault(self._parameters.missing.get(LAYER, ""))
-            choices = self.routing.choices(LAYER)
-            slots.append(ChainSlot(LAYER, title, removable=True, fault=fault, choices=choices))
+            slots.append(self._foreign_slot(ChainSlot(LAYER, title, removable=True, fault=fault)))
             if LAYER_ROOM in names:
                 words = self.tr("Room of {0}").format(title)
                 slots.append(ChainSlot(LAYER_ROOM, words, self._is_on(LAYER_ROOM)))
@@ -111,12 +114,16 @@ class ChainController(QObject):
             if effect.kind == PLUGIN:
                 title, fault = self._name_plugin(slot, [each.title for each in found])
                 if title:
-                    choices = self.routing.choices(slot)
-                    found.append(ChainSlot(slot, title, self._is_on(slot), False, True, fault, choices))
+                    made = ChainSlot(slot, title, self._is_on(slot), False, True, fault)
+                    found.append(self._foreign_slot(made))
             elif slot in names:
                 fixed = slot == ROOM and LAYER_ROOM in names
                 found.append(ChainSlot(slot, self._title(effect), self._is_on(slot), fixed, True))
         return found
+
+    def _foreign_slot(self, slot: ChainSlot) -> ChainSlot:
+        """A slot with what can be chosen for its plugin, and what goes wrong in it, where that is a foreign one."""
+        return replace(slot, choices=self.routing.choices(slot.name), warning=self._faults.describe(slot.name))
 
     def _name_plugin(self, slot: str, taken: list[str]) -> tuple[str, str]:
         """The title of an effect from elsewhere, and why it does not play; both empty while it is being loaded."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from engine.effects import ROOM
-from engine.foreign import USUAL_ROUTING, is_foreign, parse
+from engine.foreign import USUAL_ROUTING, is_foreign
+from engine.foreign.scan import find_title
 from engine.kinds import PLAY_PARAM
 from gui.browser.catalogue import display_name
 from gui.engine_bridge import EngineBridge
@@ -105,7 +106,7 @@ class ParameterController(QObject):
         now, path = self._bridge.now, self.patch.path if self.patch is not None else Path()
         if now is not None and now.path == path:
             return now.title
-        return parse(path).title if is_foreign(path) else path.stem
+        return find_title(path) if is_foreign(path) else path.stem
 
     @property
     def second_title(self) -> str:
@@ -116,7 +117,7 @@ class ParameterController(QObject):
         if not is_foreign(layer.path):
             return Path(layer.path).stem
         playing = now.rack.layer if now is not None and now.rack.layer_path == str(Path(layer.path)) else None
-        return playing.name if playing is not None else parse(layer.path).title
+        return playing.name if playing is not None else find_title(layer.path)
 
     def switch_name(self, slot: str) -> str:
         """The name of the parameter that switches the effect of a slot; empty where it cannot be switched."""
@@ -239,7 +240,7 @@ class ParameterController(QObject):
             if effect.slot != ROOM and effect.kind != PLUGIN
         ]
         effects += [
-            self._titles.get(effect.slot) or parse(effect.source).title
+            self._titles.get(effect.slot) or find_title(effect.source)
             for effect in chain.effects
             if effect.kind == PLUGIN
         ]

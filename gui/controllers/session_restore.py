@@ -7,6 +7,7 @@ from typing import Any
 from PyQt6.QtCore import QByteArray, QObject, QTimer, pyqtSignal
 
 from engine.foreign import is_foreign, parse
+from engine.foreign.scan import find_title
 from engine.preset import library
 from gui import preferences
 from gui.controllers.plugins.crash_question import CrashQuestion, plugins_of
@@ -80,7 +81,7 @@ class SessionRestore(QObject):
         if crashed_on:
             self._tell_crash(Path(crashed_on).name)
         elif unknown := [name for name in crashed if not self._has_stored(name)]:
-            self._tell_crash(", ".join(parse(name).title for name in unknown))
+            self._tell_crash(", ".join(find_title(name) for name in unknown))
         elif last is None and self._candidates:
             words = self.tr(
                 "Play on the keys below, the computer's or a MIDI keyboard; click an instrument to change"

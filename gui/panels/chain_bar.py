@@ -19,7 +19,8 @@ from .routing_menu import SlotChoice
 class ChainSlot:
     """A slot of the chain. on: None if it cannot be switched. fixed: it cannot be moved.
 
-    fault: why what belongs there does not play; empty if it does. choices: of its side chain and its outputs.
+    fault: why what belongs there does not play; empty if it does. warning: what goes wrong while it plays; empty if
+    nothing does. choices: of its side chain and its outputs.
     """
 
     name: str
@@ -28,6 +29,7 @@ class ChainSlot:
     fixed: bool = True
     removable: bool = False
     fault: str = ""
+    warning: str = ""
     choices: tuple[SlotChoice, ...] = ()
 
 
@@ -174,13 +176,14 @@ class ChainBar(QWidget):
 
     def _show_state(self, slot: ChainSlot) -> None:
         button = self.buttons[slot.name]
-        mark = "⚠ " if slot.fault else "" if slot.on is None else "● " if slot.on else "○ "
-        button.setText(mark + slot.title)
+        mark = "" if slot.fault or slot.on is None else "● " if slot.on else "○ "
+        warning = "⚠ " if slot.fault or slot.warning else ""
+        button.setText(mark + warning + slot.title)
         button.setChecked(slot.name == self._selected)
         state = "" if slot.on is None else self.tr("on") if slot.on else self.tr("off")
         tip = self.tr("Show the knobs of: {0}").format(slot.title) + (f" ({state})" if state else "")
-        button.setAccessibleDescription(slot.fault or state)
-        button.setToolTip(slot.fault or tip)
+        button.setAccessibleDescription(slot.fault or " · ".join(filter(None, [state, slot.warning])))
+        button.setToolTip(slot.fault or "\n".join(filter(None, [tip, slot.warning])))
 
     def _scroll_to_selected(self) -> None:
         if self._selected in self.buttons:

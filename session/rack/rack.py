@@ -120,14 +120,18 @@ class Rack:
         return [*found, *self._named_effects]
 
     @property
-    def routable(self) -> "dict[str, ForeignPlugin]":
-        """The plugins whose side chains or outputs can be chosen, by slot; see `Effect.slot`."""
+    def foreign(self) -> "dict[str, ForeignPlugin]":
+        """The foreign plugins by slot; see `Effect.slot`."""
         from engine.foreign.foreign_plugin import ForeignPlugin
 
         slots = {INSTRUMENT: self.instrument, LAYER: self.layer}
         slots |= {effect.slot: plugin for effect, plugin in self.effects.items()}
-        foreign = {slot: plugin for slot, plugin in slots.items() if isinstance(plugin, ForeignPlugin)}
-        return {slot: plugin for slot, plugin in foreign.items() if plugin.has_choice}
+        return {slot: plugin for slot, plugin in slots.items() if isinstance(plugin, ForeignPlugin)}
+
+    @property
+    def routable(self) -> "dict[str, ForeignPlugin]":
+        """The foreign plugins whose side chains or outputs can be chosen, by slot."""
+        return {slot: plugin for slot, plugin in self.foreign.items() if plugin.has_choice}
 
     @property
     def parameters(self) -> list[RackParameter]:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 
@@ -39,6 +40,26 @@ def test_a_foreign_instrument_plays_each_key_on_its_frame(score_folder, probe_pa
 def test_the_latency_of_a_foreign_effect_is_taken_off(score_folder, probe_path):
     plain = rendered("guitar", "score.mid")
     np.testing.assert_array_equal(rendered("guitar", "score.mid", "--with", f"{probe_path}#probe.effect"), plain)
+
+
+def test_an_effect_that_is_switched_off_leaves_the_sound_on_time(score_folder, probe_path):
+    words = ("guitar", "score.mid", "--with", f"{probe_path}#probe.mono")
+    on, off = rendered(*words), rendered(*words, "--set", "Probe mono.on=0")
+    assert len(off.T) == len(on.T) == RATE
+    np.testing.assert_allclose(off, on, atol=1e-6)
+
+
+def test_what_went_wrong_in_a_plugin_is_said_in_a_line(score_folder, probe_path, capsys):
+    words = ("guitar", "score.mid", "--with", f"{probe_path}#probe.effect")
+    rendered(*words)
+    assert "silenced" not in capsys.readouterr().out
+    rendered(*words, "--set", "Probe effect.Mode=1")
+    assert re.fullmatch(
+        r"Probe effect: \d+ samples silenced, no numbers or far too loud", capsys.readouterr().out.splitlines()[-1]
+    )
+    rendered(*words, "--set", "Probe effect.Mode=7", "--json")
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])["plugin_faults"]
+    assert re.fullmatch(r"Probe effect: \d+ blocks given up by the plugin", told)
 
 
 def test_the_knobs_of_a_foreign_effect_are_set_by_its_name(score_folder, probe_path):

@@ -57,8 +57,8 @@ class ClapPlugin(ForeignPlugin):
         return self._live_values[: len(self.params)]
 
     @property
-    def latency(self) -> int:
-        """Frames from its input to its output, as it tells since it was activated."""
+    def _told_latency(self) -> int:
+        """As it tells since it was activated."""
         return int(self._record["io"]["latency"])
 
     @property

@@ -108,8 +108,8 @@ class Lv2Plugin(ForeignPlugin):
         return int(self.state["dropped"][0] + self.state["work"]["request_cursors"][0, :, LOST].sum())
 
     @property
-    def latency(self) -> int:
-        """Frames from its input to its output, as it tells."""
+    def _told_latency(self) -> int:
+        """As its latency port tells."""
         told = next((float(self.controls.values[port.index]) for port in self._ports if port.tells_latency), 0.0)
         return round(told) if 0 <= told < self._rate else 0
 
@@ -190,7 +190,7 @@ class Lv2Plugin(ForeignPlugin):
 
     def _check_sound(self) -> None:
         """Take the latency that it tells, and silence it where nothing but broken sound comes out."""
-        self.state["io"]["latency"] = self.latency
+        self.state["io"]["latency"] = self._told_latency
         if self.instances and self.state["io"]["broken_blocks"][0] > MAX_BROKEN_BLOCKS:
             self.reset()
 
@@ -224,7 +224,7 @@ class Lv2Plugin(ForeignPlugin):
         if self.has_latency:
             for instance in self.instances:
                 instance.run_nothing()
-        record["io"]["latency"] = self.latency
+        record["io"]["latency"] = self._told_latency
 
     def _connect_sound(self) -> None:
         """Tell the audio thread of the buffers, as `routing` says."""

@@ -3,12 +3,15 @@
 import contextlib
 import json
 from collections.abc import Iterator
+from functools import lru_cache
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from platformdirs import user_cache_path
 
 from engine.atomic_write import write_text
+from engine.foreign.names import parse
 from engine.foreign.plugin_entry import PluginEntry, entry_of
 from engine.foreign.plugin_files import PluginFile, clap_folders, find_files, lv2_folders
 
@@ -23,7 +26,7 @@ class Catalog:
 
     def __init__(self, path: Path | None = None) -> None:
         """Read what was kept; empty where nothing can be read. path: the file, otherwise in the cache folder."""
-        self._path = path or user_cache_path("luthier", appauthor=False) / CATALOG_NAME
+        self._path = path or _usual_path()
         self._files = _read(self._path)
 
     @staticmethod
@@ -64,6 +67,31 @@ class Catalog:
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             write_text(self._path, json.dumps({"version": CATALOG_VERSION, "files": files}, ensure_ascii=True))
+
+
+def find_title(name: str | PathLike[str]) -> str:
+    """The title of a plugin that need not be open: as the last scan found it, otherwise by its name alone."""
+    meant, path = parse(name), _usual_path()
+    try:
+        titles = _read_titles(path, path.stat().st_mtime_ns)
+    except OSError:
+        titles = {}
+    return titles.get(str(meant)) or meant.title
+
+
+@lru_cache(maxsize=1)
+def _read_titles(path: Path, _changed_at: int) -> dict[str, str]:
+    """The titles of a catalog by the names of the plugins, and of a file that has but one by its path."""
+    found: dict[str, str] = {}
+    for file, (_, entries) in _read(path).items():
+        found |= {entry.name: entry.title for entry in entries}
+        if len(entries) == 1:
+            found.setdefault(file, entries[0].title)
+    return found
+
+
+def _usual_path() -> Path:
+    return user_cache_path("luthier", appauthor=False) / CATALOG_NAME
 
 
 def _is_known(known: dict[str, tuple[str, list[PluginEntry]]], path: str, file: PluginFile) -> bool:

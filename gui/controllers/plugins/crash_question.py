@@ -5,7 +5,8 @@ from functools import partial
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from engine.foreign import is_foreign, parse
+from engine.foreign import is_foreign
+from engine.foreign.scan import find_title
 from gui.controllers.parameters import ParameterController
 from gui.widgets.notice_bar import NoticeAction
 from session.crash_marker import LoadingMarker
@@ -57,7 +58,7 @@ class CrashQuestion(QObject):
         words = self.tr(
             "Luthier has ended while {0} was opened. It is left out; its place and what it saved are kept"
         )
-        titles = ", ".join(dict.fromkeys(parse(name).title for name in names))
+        titles = ", ".join(dict.fromkeys(find_title(name) for name in names))
         again: Callable[[], object] = partial(self._open_again, names, patch)
         actions = [
             NoticeAction(self.tr("Open it again"), again),

@@ -79,6 +79,19 @@ def test_an_effect_that_begins_switched_off_passes_what_comes_in(make, host, noi
     assert "on" not in [param.name for param in make("instrument").params]
 
 
+def test_an_effect_has_no_latency_while_it_is_switched_off(make, host):
+    effect = make("effect")
+    host.play([effect])
+    found = [host.latency]
+    for on in (0.0, 1.0):
+        host.set_param(effect, "on", on)
+        render(host, 200)
+        found.append(host.latency)
+    assert found == [LATENCY, 0, LATENCY]
+    effect.switch_off()
+    assert effect.latency == 0
+
+
 @pytest.mark.parametrize("summed", [True, False])
 @pytest.mark.parametrize("heard", ["input", "silence", "microphone"])
 def test_side_chains_and_further_outputs_are_connected_as_chosen(make, host, noise, heard, summed):
@@ -158,6 +171,20 @@ def test_what_is_no_sound_is_silenced_and_counted_and_the_plugin_is_reset(make, 
     host.set_param(plugin, "Mode", probe.PLAIN)
     host.send(Kind.NOTE_ON, 60, 1.0, note=60)
     assert written_events(render(host, 100))[-1] == (0, f"5{NOTE_ON}", 60.5)
+
+
+def test_what_went_wrong_is_counted_anew_with_the_load(make, host):
+    plugin = make("instrument")
+    host.play([plugin])
+    assert not plugin.faults
+    host.set_param(plugin, "Mode", probe.NOT_A_NUMBER, frame=0)
+    render(host, 5 * 128)
+    assert plugin.faults.broken_samples == plugin.faults.total == plugin.broken_samples == 2 * 5 * 128
+    host.reset_load()
+    assert not plugin.faults
+    render(host, 128)
+    assert plugin.faults.total == 2 * 128
+    assert plugin.broken_samples == 2 * 6 * 128
 
 
 def test_more_events_than_a_block_can_hold_reach_it_as_far_as_there_is_room(make, host):

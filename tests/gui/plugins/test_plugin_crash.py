@@ -1,5 +1,6 @@
 """A plugin that ends the window while it is opened: the next start asks, and begins without it."""
 
+import json
 import os
 import signal
 import struct
@@ -11,6 +12,8 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
 from engine.effects import ROOM
+from engine.foreign.plugin_entry import PluginEntry
+from engine.foreign.scan.catalog import CATALOG_NAME, CATALOG_VERSION
 from engine.preset import library
 from gui import preferences
 from gui.preferences import Preferences
@@ -98,10 +101,14 @@ def test_the_question_stays_where_something_else_is_missing(app, ear, home, prob
     chain = Chain((Effect(ROOM), Effect(PLUGIN, name), Effect(PLUGIN, gone, 2)))
     preferences.save(Preferences(preset=str(library.find("guitar")), chain=chain.plain()))
     LoadingMarker().set(library.find("guitar"), [name])
+    entry = PluginEntry(name, "CLAP", "Probe effect", path=str(probe_path)).as_dict()
+    catalog = {"version": CATALOG_VERSION, "files": {str(probe_path): {"stamp": "", "plugins": [entry]}}}
+    (home / "cache" / "luthier").mkdir(parents=True)
+    (home / "cache" / "luthier" / CATALOG_NAME).write_text(json.dumps(catalog))
     controller = start(app, ear)
     notice = controller.window.notice
     until(lambda: notice.buttons and f"no such plugin: {gone}" in notice.text)
-    assert "Luthier has ended while effect was opened" in notice.text
+    assert "Luthier has ended while Probe effect was opened" in notice.text
     assert faults(controller) == ["plugin", "plugin2"]
     QTest.mouseClick(notice.buttons[0], LEFT)
     until(lambda: faults(controller) == ["plugin2"])

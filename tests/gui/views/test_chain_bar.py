@@ -1,5 +1,7 @@
 """The slots of a chain keep their titles, however little room there is."""
 
+from dataclasses import replace
+
 import pytest
 from PyQt6.QtCore import QPoint, QRect
 
@@ -32,6 +34,15 @@ def test_no_title_is_cut_and_the_selected_slot_is_in_sight(bar, selected):
     button, viewport = bar.buttons[selected], bar.area.viewport()
     until(lambda: viewport.rect().contains(QRect(button.mapTo(viewport, QPoint(0, 0)), button.size())))
     assert bar.area.height() >= button.height() + bar.area.horizontalScrollBar().height()
+
+
+def test_a_slot_says_what_goes_wrong_in_it_beside_its_switch(bar):
+    slots = [SLOTS[0], ChainSlot("plugin", "Delay", True, False, True, warning="Silenced: 3"), SLOTS[2]]
+    bar.set_slots(slots, "plugin")
+    assert [button.text() for button in bar.buttons.values()] == ["Guitar", "● ⚠ Delay", "● Room"]
+    assert bar.buttons["plugin"].toolTip().splitlines() == ["Show the knobs of: Delay (on)", "Silenced: 3"]
+    bar.set_slots([SLOTS[0], replace(slots[1], warning=""), SLOTS[2]], "plugin")
+    assert bar.buttons["plugin"].text() == "● Delay"
 
 
 def test_before_an_instrument_plays_there_is_nothing_to_take_away(bar):

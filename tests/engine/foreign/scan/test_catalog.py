@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.foreign.plugin_entry import EFFECT, INSTRUMENT
-from engine.foreign.scan import Catalog, scanner
+from engine.foreign.plugin_entry import EFFECT, INSTRUMENT, PluginEntry
+from engine.foreign.scan import Catalog, find_title, scanner
+from engine.foreign.scan.catalog import CATALOG_NAME, CATALOG_VERSION
 from engine.foreign.scan.priority import NICENESS
 from engine.foreign.scan.scan_process import MAX_COPIES
 from tests.support.foreign.probe import build_probe
@@ -195,3 +196,20 @@ def test_a_scan_process_that_cannot_start_leaves_every_file_with_a_reason(instal
     catalog, _ = refreshed()
     assert {entry.fault for entry in own(catalog, installed)} == {"the scan ended with status 1"}
     assert len(own(catalog, installed)) == 2
+
+
+def test_a_plugin_that_is_not_open_has_the_title_that_the_scan_found(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    names = ["/a/two.clap#com.maker.delay", "/a/two.clap#com.maker.room", "lv2:urn:some:thing", "/a/one.clap#id"]
+    assert [find_title(name) for name in names] == ["delay", "room", "thing", "id"]
+    titles = dict(zip(names, ["Great Delay", "Wide Room", "Thing of Things", "The One"], strict=True))
+    files: dict[str, dict[str, object]] = {}
+    for name, title in titles.items():
+        path = name.partition("#")[0]
+        entry = PluginEntry(name, "CLAP", title, path=path).as_dict()
+        files.setdefault(path, {"stamp": "", "plugins": []})["plugins"].append(entry)
+    (tmp_path / "luthier").mkdir()
+    (tmp_path / "luthier" / CATALOG_NAME).write_text(json.dumps({"version": CATALOG_VERSION, "files": files}))
+    assert [find_title(name) for name in names] == list(titles.values())
+    assert find_title("/a/one.clap") == "The One"
+    assert find_title("/a/two.clap") == "two"
