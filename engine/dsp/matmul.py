@@ -36,28 +36,54 @@ def multiply(panels, start, bias, x, y, first, last):
     panels: (n,), the matrix from `start` on. bias: (rows,). x: (parts, B, size), each vector split in parts of
     together `inputs` numbers. y: likewise, together `rows`.
     """
-    panels_per_part, batch, size = y.shape[2] // WIDTH, x.shape[1], x.shape[0] * x.shape[2] * WIDTH
-    for p in range(first, last):
-        sums, offset, panel = y[p // panels_per_part], p % panels_per_part * WIDTH, start + p * size
-        total = load(bias, p * WIDTH)
-        b = 0
-        while _HAS_32_REGISTERS and b + 4 <= batch:
-            _multiply_four(panels, panel, total, x, b, sums, offset)
-            b += 4
-        while b + 2 <= batch:
-            _multiply_two(panels, panel, total, x, b, sums, offset)
-            b += 2
-        if b < batch:
-            _multiply_one(panels, panel, total, x, b, sums, offset)
+    size = x.shape[0] * x.shape[2] * WIDTH
+    for p in range(first, last, 2):
+        # of one vector, two panels at once: the sums of one are too few to hide the latency of a multiply-add
+        single = x.shape[1]
+        for panel in range(p, min(p + 2, last)):
+            single = _multiply_pairs(panels, start + panel * size, bias, x, y, panel)
+        if single < x.shape[1] and p + 1 < last:
+            _multiply_panels(panels, start + p * size, start + (p + 1) * size, bias, x, y, p, single)
+        elif single < x.shape[1]:
+            _multiply_one(panels, start + p * size, bias, x, y, p, single)
 
 
 @njit(inline="always", error_model="numpy")
-def _multiply_one(panels, start, total, x, b, sums, offset):
-    size = x.shape[2]
+def _multiply_pairs(panels, start, bias, x, y, p):
+    """The rows of a panel for as many vectors as there are in fours and pairs; the number of these vectors."""
+    batch, each, total = x.shape[1], y.shape[2] // WIDTH, load(bias, p * WIDTH)
+    sums, offset = y[p // each], p % each * WIDTH
+    b = 0
+    while _HAS_32_REGISTERS and b + 4 <= batch:
+        _multiply_four(panels, start, total, x, b, sums, offset)
+        b += 4
+    while b + 2 <= batch:
+        _multiply_two(panels, start, total, x, b, sums, offset)
+        b += 2
+    return b
+
+
+@njit(inline="always", error_model="numpy")
+def _multiply_one(panels, start, bias, x, y, p, b):
+    size, each, total = x.shape[2], y.shape[2] // WIDTH, load(bias, p * WIDTH)
     for part in range(x.shape[0]):
         for k in range(size):
             total = fma(load(panels, start + (part * size + k) * WIDTH), splat(load_scalar(x[part, b], k)), total)
-    store(sums[b], offset, total)
+    store(y[p // each, b], p % each * WIDTH, total)
+
+
+@njit(inline="always", error_model="numpy")
+def _multiply_panels(panels, start, next_start, bias, x, y, p, b):
+    """The rows of panels p and p + 1, that begin at `start` and `next_start`, for one vector."""
+    size, each = x.shape[2], y.shape[2] // WIDTH
+    first, second = load(bias, p * WIDTH), load(bias, (p + 1) * WIDTH)
+    for part in range(x.shape[0]):
+        for k in range(size):
+            value, offset = splat(load_scalar(x[part, b], k)), (part * size + k) * WIDTH
+            first = fma(load(panels, start + offset), value, first)
+            second = fma(load(panels, next_start + offset), value, second)
+    store(y[p // each, b], p % each * WIDTH, first)
+    store(y[(p + 1) // each, b], (p + 1) % each * WIDTH, second)
 
 
 @njit(inline="always", error_model="numpy")
