@@ -9,10 +9,7 @@ from engine.dsp.decoder import HAS_FLOAT16, WORK_ROWS, decode, pack_weights
 from engine.dsp.matmul import WIDTH, pack, padded
 from engine.kinds.ddsp import random_preset
 
-FORMS = [
-    False,
-    pytest.param(True, marks=pytest.mark.skipif(not HAS_FLOAT16, reason="the processor cannot widen float16")),
-]
+FORMS = [False, True][: 1 + HAS_FLOAT16]  # whether as float16
 SIZES = [(16, 12, 65), (80, 30, 33), (256, 100, 65)]
 
 
