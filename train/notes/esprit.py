@@ -13,6 +13,12 @@ MAX_HANKEL_ROWS = 72
 """Rows of ESPRIT's Hankel matrix."""
 DECAY_COMPENSATION = 0.7
 """Fraction of a band's mean decay that is removed before ESPRIT."""
+MAX_EVALUATIONS = 60
+"""Evaluations of the error of poles, at most."""
+RIDGE = 1e-9
+"""Ridge of the amplitudes of poles that may be equal, relative to the trace of their normal equations."""
+POWER_BLOCK = 64
+"""Powers of a pole that are computed by products with one other power."""
 
 
 def esprit(band: np.ndarray, order: int, limits: tuple[float, float]) -> np.ndarray:
@@ -38,14 +44,20 @@ def refine_poles(band: np.ndarray, weight: np.ndarray, poles: np.ndarray, limits
         residual = weight * solve_amplitudes(band, weight, poles_of(values))[1]
         return np.concatenate([residual.real, residual.imag])
 
+    def jacobian(values: np.ndarray) -> np.ndarray:
+        columns = _error_slopes(band, weight, poles_of(values))
+        decays = np.exp(np.clip(values[:order], low, high)) * ((values[:order] > low) & (values[:order] < high))
+        slopes = np.concatenate([-decays[:, None] * columns, 1j * columns])
+        return np.concatenate([slopes.real, slopes.imag], axis=1).T
+
     initial = np.concatenate([np.log(-np.log(np.abs(poles))), np.angle(poles)])
-    solution = least_squares(error, initial, method="lm", max_nfev=30 * order, xtol=1e-5, ftol=1e-5)
+    solution = least_squares(error, initial, jacobian, method="lm", max_nfev=MAX_EVALUATIONS, xtol=1e-5, ftol=1e-5)
     return poles_of(solution.x)
 
 
 def solve_bounded(band: np.ndarray, weight: np.ndarray, poles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Like `solve_amplitudes`, but with a ridge that keeps modes which nearly cancel from exceeding the band."""
-    for ridge in (1e-9, 1e-4, 1e-3, 1e-2, 1e-1, 1.0):
+    for ridge in (RIDGE, 1e-4, 1e-3, 1e-2, 1e-1, 1.0):
         amplitudes, residual = solve_amplitudes(band, weight, poles, ridge)
         if np.abs(amplitudes).max() <= MAX_AMPLITUDE_RATIO * np.abs(band).max():
             break
@@ -53,14 +65,12 @@ def solve_bounded(band: np.ndarray, weight: np.ndarray, poles: np.ndarray) -> tu
 
 
 def solve_amplitudes(
-    band: np.ndarray, weight: np.ndarray, poles: np.ndarray, ridge: float = 1e-9
+    band: np.ndarray, weight: np.ndarray, poles: np.ndarray, ridge: float = RIDGE
 ) -> tuple[np.ndarray, np.ndarray]:
     """Amplitudes (P,) of poles in a band (T,) by weighted least squares, and the residual (T,)."""
-    exponentials = np.exp(np.log(poles)[:, None] * np.arange(len(band)))
+    exponentials = _exponentials(poles, len(band))
     weighted = (exponentials * weight**2).conj()
-    normal = weighted @ exponentials.T
-    normal += ridge * np.trace(normal).real * np.eye(len(poles))
-    amplitudes = np.linalg.solve(normal, weighted @ band)
+    amplitudes = np.linalg.solve(_normal_matrix(weighted, exponentials, ridge), weighted @ band)
     return amplitudes, band - amplitudes @ exponentials
 
 
@@ -71,6 +81,33 @@ def match_poles(poles: np.ndarray, references: np.ndarray) -> np.ndarray:
     )
     poles = poles[linear_sum_assignment(cost)[1]]
     return np.where(np.abs(np.angle(poles)) > 0.6 * np.pi, references, poles)
+
+
+def _error_slopes(band: np.ndarray, weight: np.ndarray, poles: np.ndarray) -> np.ndarray:
+    """Derivatives (P, T) of the weighted residual by the logarithm of each pole, amplitudes following (Kaufman 1975).
+
+    What is left out of them is orthogonal to the residual where it is least.
+    """
+    exponentials = _exponentials(poles, len(band))
+    weighted = (exponentials * weight**2).conj()
+    normal = _normal_matrix(weighted, exponentials, RIDGE)
+    amplitudes = np.linalg.solve(normal, weighted @ band)
+    slopes = exponentials * (amplitudes[:, None] * np.arange(len(band)))
+    return np.asarray(weight * (np.linalg.solve(normal, weighted @ slopes.T).T @ exponentials - slopes))
+
+
+def _exponentials(poles: np.ndarray, count: int) -> np.ndarray:
+    """Powers 0 … count − 1 of poles (P,): (P, count), as products of coarse and fine ones."""
+    logs = np.log(poles)[:, None]
+    coarse = np.exp(logs * (POWER_BLOCK * np.arange(-(-count // POWER_BLOCK))))
+    fine = np.exp(logs * np.arange(POWER_BLOCK))
+    return np.asarray((coarse[:, :, None] * fine[:, None]).reshape(len(poles), -1)[:, :count])
+
+
+def _normal_matrix(weighted: np.ndarray, exponentials: np.ndarray, ridge: float) -> np.ndarray:
+    """The matrix (P, P) of the normal equations of amplitudes."""
+    normal = weighted @ exponentials.T
+    return np.asarray(normal + ridge * np.trace(normal).real * np.eye(len(normal)))
 
 
 def _clip_decay(poles: np.ndarray, limits: tuple[float, float]) -> np.ndarray:

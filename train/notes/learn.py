@@ -6,16 +6,17 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.pitch_and_frequency import frequency_of, note_name, pitch_of
+from engine.pitch_and_frequency import note_name, pitch_of
 
 from . import level_matching, note_cache, velocity_layers
 from .key_and_dynamic import RecordingInfo, classify, hear
-from .note import Note, fit, fit_like
+from .note import Note
+from .note_jobs import learn_keys
 from .note_recording import NoteRecording
 from .selection import drop_other_sounds, select
 
@@ -29,6 +30,11 @@ class Config:
     processes: int = 0
     even: bool = True
     seed: int = 0
+
+    @property
+    def process_count(self) -> int:
+        """Number of processes that learn at once."""
+        return self.processes or os.cpu_count() or 1
 
 
 @dataclass(frozen=True)
@@ -86,12 +92,14 @@ def learn(
             chosen, new_messages = select(infos)
             results.messages += set_messages + new_messages
             total = sum(len(group) for group in chosen.values())
-            jobs = results.submit(pool, chosen, resume)
-            done = total - sum(len(chosen[key]) for key in jobs.values())
-            for key, notes in _completed(jobs):
-                results.add(key, chosen[key], notes)
-                done += len(chosen[key])
-                notify(Progress(done, total, time.monotonic() - start, note_name(key)))
+            new = results.load(chosen) if resume else chosen
+            done = total - sum(len(group) for group in new.values())
+            for now in learn_keys(pool, config.process_count, new, config.modes, config.rate):
+                if now.notes is not None:
+                    results.add(now.key, chosen[now.key], now.notes)
+                if now.recordings:
+                    done += now.recordings
+                    notify(Progress(done, total, time.monotonic() - start, note_name(now.key)))
         except KeyboardInterrupt:
             stopped = True
             notify(
@@ -116,18 +124,16 @@ class _Results:
         self.found: dict[int, dict[str, Note]] = {}
         self.messages: list[str] = []
 
-    def submit(
-        self, pool: ProcessPoolExecutor, chosen: dict[int, list[RecordingInfo]], resume: bool
-    ) -> dict[Future[dict[str, Note]], int]:
-        """Submit the keys that are not cached to the pool; return the key of each job."""
-        jobs = {}
+    def load(self, chosen: dict[int, list[RecordingInfo]]) -> dict[int, list[RecordingInfo]]:
+        """Load the keys that are cached; return the others."""
+        others = {}
         for key, group in chosen.items():
-            notes = note_cache.load(self.folder, self._cache_name(key, group)) if self.folder and resume else None
+            notes = note_cache.load(self.folder, self._cache_name(key, group)) if self.folder else None
             if notes:
                 self._store(key, group, notes)
             else:
-                jobs[pool.submit(_learn_key, group, self.config)] = key
-        return jobs
+                others[key] = group
+        return others
 
     def add(self, key: int, group: list[RecordingInfo], notes: dict[str, Note] | ValueError) -> None:
         """Add the notes of a key, or a message that says why there are none."""
@@ -156,21 +162,6 @@ class _Results:
         return f"{key}-{note_cache.fingerprint([info.recorded.path for info in group], settings)}"
 
 
-def _learn_key(group: list[RecordingInfo], config: Config) -> dict[str, Note]:
-    """Learn the notes of one key by dynamic: the modes of the loudest are matched in the others."""
-    notes: dict[str, Note] = {}
-    loudest: Note | None = None
-    for info in group:
-        samples = info.recorded.read(config.rate).samples
-        if loudest is None:
-            frequency = frequency_of(info.key) if info.key is not None else None
-            note = loudest = fit(samples, config.rate, config.modes, frequency, info.is_pitched)
-        else:
-            note = fit_like(samples, config.rate, loudest, info.is_pitched)
-        notes[info.dynamic] = info.recorded.correct(note)
-    return notes
-
-
 def _assemble(
     notes_by_key: dict[int, dict[str, Note]], config: Config, messages: list[str], seconds: float, stopped: bool
 ) -> LearnedNotes:
@@ -184,25 +175,12 @@ def _assemble(
     return LearnedNotes(config.rate, dynamics, filled, messages + new_messages, seconds, stopped)
 
 
-def _completed(jobs: dict[Future[dict[str, Note]], int]) -> Iterator[tuple[int, dict[str, Note] | ValueError]]:
-    """Yield the key of each job as it ends, with its notes or the error (numpy's LinAlgError is a ValueError)."""
-    pending = set(jobs)
-    while pending:
-        done, pending = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
-        for job in sorted(done, key=jobs.__getitem__):
-            error = job.exception()
-            if error is not None and not isinstance(error, ValueError):
-                raise error
-            yield jobs[job], error if isinstance(error, ValueError) else job.result()
-
-
 @contextmanager
 def _pool(config: Config) -> Iterator[ProcessPoolExecutor]:
     """Processes with one thread each, so that sums have a fixed order and the result is reproducible."""
-    count = config.processes or os.cpu_count() or 1
     saved = {name: os.environ.get(name) for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
     os.environ.update(dict.fromkeys(saved, "1"))
-    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer=_start_worker)
+    pool = ProcessPoolExecutor(config.process_count, multiprocessing.get_context("spawn"), initializer=_start_worker)
     try:
         yield pool
     finally:

@@ -12,15 +12,27 @@ MAX_HZ = 16000.0
 """Highest frequency at which modes are searched; above it partials decay fast."""
 
 
-def find_modes(samples: np.ndarray, rate: float, span: Span, pitch: float, count: int = 64) -> Modes:
-    """Find at most `count` modes in the span of a note in samples (T,), above its noise; pitch: Hz or 0."""
-    note = samples[span.onset : span.end].astype(np.float64)
-    bands = Bands(note, rate, _width(pitch), span.noise)
-    fits_by_band = [bands.fit(number) for number in range(1, int(min(MAX_HZ, 0.45 * rate) / bands.width))]
-    parts = [NO_MODES, *_distribute(fits_by_band, count, round(pitch / bands.width) - 1 if pitch else None)]
+BandFits = list[tuple[Modes, float]]
+"""Ever larger sets of modes in a band, each with the error that it leaves."""
+
+
+def find_modes(fits_by_band: list[BandFits], pitch: float, count: int = 64) -> Modes:
+    """Find at most `count` modes of a note among those that were fitted in its bands; pitch: Hz or 0."""
+    parts = [NO_MODES, *_distribute(fits_by_band, count, round(pitch / _width(pitch)) - 1 if pitch else None)]
     return Modes(
         *(np.concatenate([getattr(part, name) for part in parts]) for name in ("frequency", "decay", "amplitude"))
     )
+
+
+def fit_bands(
+    samples: np.ndarray, rate: float, span: Span, pitch: float, chosen: slice = slice(None)
+) -> list[BandFits]:
+    """Fit modes in bands of the span of a note in samples (T,), above its noise.
+
+    pitch: Hz or 0. chosen: which bands, from the lowest on; each is fitted by itself.
+    """
+    bands = Bands(samples[span.onset : span.end].astype(np.float64), rate, _width(pitch), span.noise)
+    return [bands.fit(number) for number in range(1, int(min(MAX_HZ, 0.45 * rate) / bands.width))[chosen]]
 
 
 def find_matching_modes(
@@ -47,10 +59,10 @@ def _width(pitch: float) -> float:
     return pitch / max(round(pitch / BAND_WIDTH_HZ), 1) if pitch else BAND_WIDTH_HZ
 
 
-def _distribute(fits_by_band: list[list[tuple[Modes, float]]], count: int, lowest: int | None) -> list[Modes]:
+def _distribute(fits_by_band: list[BandFits], count: int, lowest: int | None) -> list[Modes]:
     """Choose a number of modes in each band, so that `count` modes in all leave the least error.
 
-    fits_by_band: for each band, ever larger sets of modes with the error they leave. lowest: band of the fundamental,
+    lowest: band of the fundamental,
     which gets modes even if it is quiet, since it defines the pitch.
     """
     steps = [0] * len(fits_by_band)

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.signal import fftconvolve
 
 from . import mode_search, note_span, pitch, residual
+from .mode_search import BandFits
 from .mode_set import Modes, audible_energy, fit_amplitudes, render_modes
 from .note_span import Span
 
@@ -38,18 +39,33 @@ class Note:
         return replace(self, modes=modes, knock=self.knock * gain, hiss=self.hiss * gain)
 
 
-def fit(samples: np.ndarray, rate: float, count: int = 64, near: float | None = None, pitched: bool = True) -> Note:
+def fit(
+    samples: np.ndarray,
+    rate: float,
+    count: int = 64,
+    near: float | None = None,
+    pitched: bool = True,
+    fits: list[BandFits] | None = None,
+) -> Note:
     """Fit a note to samples (C, T) with at most `count` modes; near: Hz, approximate pitch.
 
-    An unpitched note gets the frequency of its strongest mode. ValueError if no partial is above the noise.
+    fits: of all its bands, where `fit_bands` was called before. An unpitched note gets the frequency of its strongest
+    mode. ValueError if no partial is above the noise.
     """
     samples, peak = _normalized(samples)
     mono, span, pitch_hz = _analyze(samples, rate, near, pitched)
-    modes = mode_search.find_modes(mono, rate, span, pitch_hz, count)
+    fits = mode_search.fit_bands(mono, rate, span, pitch_hz) if fits is None else fits
+    modes = mode_search.find_modes(fits, pitch_hz, count)
     if len(modes) == 0:
         raise ValueError("no partial stands above the noise")
     modes = modes.take(np.argsort(-audible_energy(modes)))
     return _model(samples, rate, span, pitch_hz or float(modes.frequency[0]), modes).scaled(peak)
+
+
+def fit_bands(samples: np.ndarray, rate: float, near: float | None, pitched: bool, chosen: slice) -> list[BandFits]:
+    """Fit the chosen bands of a note in samples (C, T), as `fit` does; near: Hz, approximate pitch."""
+    mono, span, pitch_hz = _analyze(_normalized(samples)[0], rate, near, pitched)
+    return mode_search.fit_bands(mono, rate, span, pitch_hz, chosen)
 
 
 def fit_like(samples: np.ndarray, rate: float, reference: Note, pitched: bool = True) -> Note:

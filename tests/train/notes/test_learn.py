@@ -16,9 +16,10 @@ from export.resonance_notes import make_header, make_tensors
 from tests.support.wait_limit import MAX_WAIT_SECONDS
 from train.notes import level_matching
 from train.notes.key_and_dynamic import RecordingInfo, classify, hear
-from train.notes.learn import Config, learn
+from train.notes.learn import Config, _pool, learn
 from train.notes.mode_set import Modes, render_modes
 from train.notes.note import Note, render
+from train.notes.note_jobs import learn_keys
 from train.notes.note_recording import read_note_recordings
 from train.notes.selection import drop_other_sounds, select
 from train.notes.velocity_layers import MAX_LAYERS, apply_tilt, fill_layers, retune, sort, velocities_of
@@ -102,6 +103,25 @@ def test_the_same_recordings_give_the_same_tensors(folder, learned):
     again = make_tensors(learn(read_note_recordings(folder), Config(modes=8, rate=RATE, processes=1)))
     for name, values in make_tensors(learned[0]).items():
         np.testing.assert_array_equal(values, again[name])
+
+
+def test_one_key_of_several_dynamics_is_spread_over_processes_and_gives_the_same_bits(tmp_path):
+    for name, level in (("forte", 0.4), ("mezzo-forte", 0.2), ("piano", 0.1)):
+        _write(tmp_path / f"x_A3_{name}.wav", 57, level)
+    heard = [hear(recorded, RATE) for recorded in read_note_recordings(sorted(tmp_path.glob("*.wav")))]
+    chosen, _ = select(classify(heard)[0])
+    found = {}
+    for processes in (1, 2):
+        with _pool(Config(processes=processes)) as pool:
+            rows = list(learn_keys(pool, processes, chosen, 8, RATE))
+        assert sum(row.recordings for row in rows) == 3
+        assert len(rows) == {1: 3, 2: 5}[processes]  # jobs: with two processes the bands of the loudest are two more
+        found[processes] = rows[-1].notes
+    assert list(found[1]) == ["forte", "mezzo-forte", "piano"] == list(found[2])
+    for dynamic, note in found[1].items():
+        for name in ("frequency", "decay", "amplitude"):
+            np.testing.assert_array_equal(getattr(note.modes, name), getattr(found[2][dynamic].modes, name))
+        np.testing.assert_array_equal(note.knock, found[2][dynamic].knock)
 
 
 def test_the_tensors_sound_like_the_notes(learned):
