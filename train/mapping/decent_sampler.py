@@ -5,6 +5,8 @@ import xml.etree.ElementTree as xml
 from collections.abc import Mapping as Attributes
 from pathlib import Path
 
+from engine.pitch_and_frequency import parse_note
+
 from .region import Mapping, MappingError, Region, find_file, read_text
 
 READ_ATTRIBUTES = (
@@ -49,20 +51,23 @@ def _add(mapping: Mapping, levels: list[dict[str, str]]) -> None:
     if any(name.startswith(("onLoCC", "onHiCC")) for name in attributes):
         mapping.left_out["they sound only with a pedal or another controller"] += 1
         return
+    if attributes.get("trigger", "") == "legato":
+        mapping.left_out["they sound only while another key is held"] += 1
+        return
     file = find_file(mapping.path.parent, name) if name else None
     if file is None:
         mapping.add_missing(name)
         return
     semitones = sum(_number(attributes, key, 0.0) for key in ("tuning", "groupTuning", "globalTuning"))
-    centre = _number(attributes, "rootNote", math.nan)
+    centre = _key(attributes, "rootNote", math.nan)
     last = _number(attributes, "end", 0)
     if attributes.get("loopEnabled", "").lower() in ("1", "true"):
         last = _number(attributes, "loopEnd", last)
     mapping.add(
         Region(
             path=file,
-            low_key=max(round(_number(attributes, "loNote", 0)), 0),
-            high_key=min(round(_number(attributes, "hiNote", 127)), 127),
+            low_key=max(round(_key(attributes, "loNote", 0)), 0),
+            high_key=min(round(_key(attributes, "hiNote", 127)), 127),
             centre=None if math.isnan(centre) else round(centre) - round(semitones),
             low_velocity=round(_number(attributes, "loVel", 0)),
             high_velocity=round(_number(attributes, "hiVel", 127)),
@@ -90,6 +95,14 @@ def _number(attributes: Attributes[str, str], name: str, default: float) -> floa
     except ValueError:
         raise _NumberError(f"{name}={text!r} is no number") from None
     return value if math.isfinite(value) and abs(value) < MAX_NUMBER else default
+
+
+def _key(attributes: Attributes[str, str], name: str, default: float) -> float:
+    """The MIDI key that an attribute gives, as a number or as a note."""
+    try:
+        return parse_note(attributes.get(name, ""))
+    except ValueError:
+        return _number(attributes, name, default)
 
 
 def _decibels(volume: str) -> float:

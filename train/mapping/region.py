@@ -1,5 +1,7 @@
 """Regions of a mapping: recordings with the keys and velocities at which they sound; and the mapping as a whole."""
 
+import codecs
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,7 +89,7 @@ class Mapping:
 
 
 def find_file(folder: Path, name: str) -> Path | None:
-    """A file by its name in a mapping, with slashes and letters of either kind; None if it is not there."""
+    """A file by its name in a mapping, with slashes, letters and accents of either kind; None if it is not there."""
     path = folder / name.replace("\\", "/")
     try:
         return path if path.is_file() else _find_in_other_case(path)
@@ -102,6 +104,8 @@ def read_text(path: Path) -> str:
     except OSError as error:
         raise MappingError(f"{path} cannot be read: {error.strerror or error}") from None
     try:
+        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return content.decode("utf-16", errors="replace")
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("cp1252", errors="replace")
@@ -113,11 +117,16 @@ def _find_in_other_case(path: Path) -> Path | None:
         if part == ".." or (found / part).exists():
             found = found / part
             continue
-        inside = [each for each in found.iterdir() if each.name.casefold() == part.casefold()]
+        inside = [each for each in found.iterdir() if _letters(each.name) == _letters(part)]
         if not inside:
             return None
         found = inside[0]
     return found if found.is_file() else None
+
+
+def _letters(name: str) -> str:
+    """A name without what systems write differently: case, and letters with their accents in one or in two."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _some(names: list[str]) -> str:

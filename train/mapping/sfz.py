@@ -11,6 +11,7 @@ from engine.pitch_and_frequency import parse_note
 from .controllers import Controllers
 from .region import UNPLAYED, Mapping, Region, find_file
 from .sfz_text import SfzText
+from .velocity_range import is_blended_by_controller, velocity_range
 from .wav_chunks import read_sampler_chunks
 
 LEVELS = ("global", "master", "group", "region")
@@ -25,9 +26,11 @@ _READ = (
     *_KEYS, "sample", "lovel", "hivel", "tune", "transpose", "volume", "group_volume", "master_volume",
     "global_volume", "amplitude", "pan", "offset", "end", "loop_mode", "loop_start", "loop_end", "trigger",
     "seq_position", "lorand", "hirand", "amp_veltrack", "sw_last", "sw_default", "sw_down", "sw_lokey", "sw_hikey",
-    "lobend", "hibend", "disabled",
+    "lobend", "hibend", "disabled", "sw_lolast", "sw_hilast", "sw_previous", "direction", "xfin_lovel", "xfin_hivel",
+    "xfout_lovel", "xfout_hivel",
 )  # fmt: skip
-_CONDITION = re.compile(r"(?:on_)?(?:lo|hi)(?:hd)?cc\d+|amp_veltrack_(?:on)?cc\d+")
+_CONDITION = re.compile(r"(?:on_|xfin_|xfout_)?(?:lo|hi)(?:hd)?cc\d+|amp_veltrack_(?:on)?cc\d+")
+_ANOTHER_KEY = "another key must be pressed with them, for another way of playing"
 
 
 def read_sfz(path: Path) -> Mapping:
@@ -118,16 +121,26 @@ class _Reader:
             return "they play no recording" if name else "they name no recording"
         if _key(opcodes.get("hikey", "127")) < 0 or opcodes.get("end", "").strip() == "-1" or "disabled" in opcodes:
             return UNPLAYED
-        switch = opcodes.get("sw_last", opcodes.get("sw_down"))
-        if switch is not None:
-            self._switch = _key(switch) if self._switch is None else self._switch
-            if _key(switch) != self._switch:
-                return "another key must be pressed with them, for another way of playing"
+        if opcodes.get("direction", "").strip() == "reverse":
+            return "they play backwards"
+        if opcodes.get("trigger", "").strip() == "legato":
+            return "they sound only while another key is held"
+        if "sw_previous" in opcodes or not self._is_switched_on(opcodes):
+            return _ANOTHER_KEY
         if not self._controllers.allow(opcodes):
             return "they sound only with a pedal or another controller"
         if not _number(opcodes.get("lobend", "-8192")) <= 0 <= _number(opcodes.get("hibend", "8192")):
             return "they sound only with a pedal or another controller"
         return ""
+
+    def _is_switched_on(self, opcodes: Opcodes[str, str]) -> bool:
+        """Whether a region sounds by the key that chooses the way of playing at first, else by the one named first."""
+        last = opcodes.get("sw_last", opcodes.get("sw_down"))
+        low, high = opcodes.get("sw_lolast", last), opcodes.get("sw_hilast", last)
+        if low is None or high is None:
+            return True
+        self._switch = _key(low) if self._switch is None else self._switch
+        return _key(low) <= self._switch <= _key(high)
 
     def _region(self, opcodes: Opcodes[str, str], file: Path) -> Region:
         shift = 12 * self._octaves + self._keys
@@ -136,13 +149,14 @@ class _Reader:
         centre, fraction = _centre(opcodes.get("pitch_keycenter"), file)
         low, high = (_key(opcodes.get(name, default)) + shift for name, default in (("lokey", "0"), ("hikey", "127")))
         semitones = round(cents / 100)
+        low_velocity, high_velocity = velocity_range(numbers)
         return Region(
             path=file,
             low_key=max(low if "lokey" in opcodes else 0, 0),
             high_key=min(high if "hikey" in opcodes else 127, 127),
             centre=None if centre is None else centre + shift - semitones,
-            low_velocity=round(numbers.get("lovel", 0)),
-            high_velocity=round(numbers.get("hivel", 127)),
+            low_velocity=low_velocity,
+            high_velocity=high_velocity,
             cents=cents - 100 * semitones - fraction,
             decibels=_decibels(numbers),
             pan=min(max(numbers.get("pan", 0.0) / 100, -1.0), 1.0),
@@ -150,7 +164,9 @@ class _Reader:
             last=_last(numbers, opcodes),
             take=_take(numbers),
             is_release=opcodes.get("trigger", "").startswith("release"),
-            velocity_tracking=self._controllers.velocity_tracking(opcodes),
+            velocity_tracking=0.0
+            if is_blended_by_controller(numbers)
+            else self._controllers.velocity_tracking(opcodes),
         )
 
 

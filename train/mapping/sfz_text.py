@@ -17,6 +17,7 @@ _TOKEN = re.compile(
     r'#define\s+\$(?P<macro>\w+)\s+(?P<value>\S+)|#include\s*"(?P<include>[^"]+)"|<(?P<header>\w+)>|(?P<opcode>[^\s=<]+)='
 )
 _VALUE_END = re.compile(r"\s#(?:define|include)\b|\s*<\w+>|\s+[A-Za-z_]\w*=")
+_PATHS = ("sample", "default_path")  # opcodes whose values may contain //
 _MACRO = re.compile(r"(#define\s+)?\$(\w+)")
 
 
@@ -56,7 +57,9 @@ class SfzText:
                 yield found["header"].lower(), None
             else:
                 end = _VALUE_END.search(line, position)
-                yield self._counted(found["opcode"].lower()), line[position : end.start() if end else None].strip()
+                value = line[position : end.start() if end else None].strip()
+                opcode = self._counted(found["opcode"].lower())
+                yield opcode, value if opcode in _PATHS else value.partition("//")[0].strip()
                 position = end.start() if end else len(line)
 
     def _include(self, name: str, path: Path, depth: int) -> Iterator[tuple[str, str | None]]:

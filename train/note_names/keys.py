@@ -1,12 +1,13 @@
 """Keys of a set of names, in each way in which the set can be read."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import product
 
 from . import vocabulary
 from .dynamics import number_columns
-from .name_text import NameText
-from .note_token import MAX_TRUE_NEGATIVE_OCTAVE, WEAK_SPELLINGS, NoteToken, Spelling, find_notes
+from .name_text import UNIT, NameText, Number
+from .note_token import ACCIDENTAL_WORDS, MAX_TRUE_NEGATIVE_OCTAVE, WEAK_SPELLINGS, NoteToken, Spelling, find_notes
 
 MIN_WEAK_SHARE = 0.8
 """Share of the names that must have a note of a weak spelling for it to be believed."""
@@ -25,9 +26,15 @@ def find_notes_of_set(texts: Sequence[NameText]) -> list[NoteToken | None]:
     strong = [_best_place([find_notes(text.text, spelling) for text in texts]) for spelling in _strong_spellings()]
     chosen = max(strong, key=lambda column: (_count(column), len(_steps(column))))
     chosen = [next((column[i] for column in (chosen, *strong) if column[i]), None) for i in range(len(texts))]
+    if any(note and note.is_dutch for note in chosen):
+        chosen = [
+            note and (replace(note, letter="H") if (note.letter, note.accidental) == ("B", "") else note)
+            for note in chosen
+        ]
     if any(note and note.spelling == Spelling.PRIMES for note in chosen):
-        bare = _best_place([find_notes(text.text, Spelling.BARE) for text in texts])
-        return [note or other for note, other in zip(chosen, bare, strict=True)]
+        return _filled(chosen, texts, Spelling.BARE)
+    if any(note and note.accidental in ACCIDENTAL_WORDS for note in chosen):
+        return _filled(chosen, texts, Spelling.APART)
     if _count(chosen) > 0:
         return chosen
     for spelling in WEAK_SPELLINGS:
@@ -35,6 +42,14 @@ def find_notes_of_set(texts: Sequence[NameText]) -> list[NoteToken | None]:
         if _is_believable(column, spelling):
             return column
     return [None] * len(texts)
+
+
+def _filled(
+    notes: Sequence[NoteToken | None], texts: Sequence[NameText], spelling: Spelling
+) -> list[NoteToken | None]:
+    """The notes of a set, where there is none that of another spelling, which goes with theirs."""
+    others = _best_place([find_notes(text.text, spelling) for text in texts])
+    return [note or other for note, other in zip(notes, others, strict=True)]
 
 
 def readings(notes: Sequence[NoteToken | None], texts: Sequence[NameText]) -> list[Keys]:
@@ -58,15 +73,26 @@ def numbered_keys(texts: Sequence[NameText]) -> tuple[Keys, bool]:
     values = [number.value if number else None for number in tagged]
     if len({*values} - {None}) > 1 or (len(texts) == 1 and values[0] is not None):
         return values, True
-    best: Keys = [None] * len(texts)
-    for column in number_columns(texts):
+    best = _best_column(number_columns(texts), len(texts))
+    if not any(best):
+        words = {number.tag for text in texts for number in text.numbers} - {*vocabulary.NUMBER_TAGS, UNIT}
+        best = _best_column(number_columns(texts, sorted(words)), len(texts), min_different=2)
+    return best, False
+
+
+def _best_column(columns: Sequence[Sequence[Number | None]], count: int, min_different: int = 1) -> Keys:
+    """MIDI keys of so many names, by the column of numbers that has most different ones; min_different: at least."""
+    best: Keys = [None] * count
+    for column in columns:
         numbers = [number.value for number in column if number]
-        if len(numbers) < max(MIN_WEAK_SHARE * len(texts), 1) or max(numbers) > MAX_KEY_NUMBER:
+        if len(numbers) < max(MIN_WEAK_SHARE * count, 1) or max(numbers) > MAX_KEY_NUMBER:
+            continue
+        if len(set(numbers)) < min_different:
             continue
         offset = _offset(numbers)
         if offset is not None and len(set(numbers)) > len({*best} - {None}):
             best = [number.value + offset if number else None for number in column]
-    return best, False
+    return best
 
 
 def _offset(numbers: Sequence[int]) -> int | None:

@@ -49,20 +49,28 @@ class NameText:
                 continue
             gap = text[last_end:position] if last_word else "none"
             is_tagged = gap == "" or (len(part) < 4 and gap in tuple(" _-.=") and last_word in _SPACED_TAGS)
-            tag = _UNIT if text[position + len(part) :][:1].isalpha() else last_word if is_tagged else ""
+            tag = UNIT if _has_unit(text[position + len(part) :]) else last_word if is_tagged else ""
             self.numbers.append(Number(int(part[:9]), part, tag, position))
             last_word = ""
 
 
 _PART = re.compile(r"@\d+(\.\d+)?-\d+(\.\d+)?$")
 """The times of a part of a recording."""
-_UNIT = "unit"
+UNIT = "unit"
 """Tag of a number with letters behind it, such as `440Hz`."""
+_LETTERS = re.compile(r"[^\W\d_]+")
 _SPACED_TAGS = (
     *(tag for tag in (*vocabulary.VELOCITY_TAGS, *vocabulary.LAYER_TAGS, *vocabulary.KEY_TAGS) if len(tag) > 1),
     *(tag for tag in (*vocabulary.TAKE_TAGS, *vocabulary.MICROPHONE_TAGS) if len(tag) > 1),
 )
 """Words that tell what a number is even across a space."""
+
+
+def _has_unit(text: str) -> bool:
+    """Whether what follows a number is a unit: letters that tell of no other number, as those of `60v127` do."""
+    letters = _LETTERS.match(text)
+    is_tag = letters is not None and letters[0].lower() in vocabulary.NUMBER_TAGS
+    return letters is not None and not (is_tag and text[letters.end() :][:1].isdigit())
 
 
 def texts_of(paths: Sequence[str | Path]) -> list[NameText]:

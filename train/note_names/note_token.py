@@ -11,9 +11,10 @@ MAX_TRUE_NEGATIVE_OCTAVE = 2
 
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11, "H": 11}
 _SYLLABLES = {"do": "C", "ut": "C", "re": "D", "ré": "D", "mi": "E", "fa": "F", "sol": "G", "la": "A", "si": "B"}
+ACCIDENTAL_WORDS = ("sharp", "flat")
 _SHARPS, _FLATS = ("#", "♯", "sharp", "is"), ("b", "♭", "flat", "es")
 
-_NOTE = r"(?P<letter>[A-Ha-h])(?P<accidental>[-_]?(?i:sharp|flat)[-_]?|#|♯|♭|is|es|s|b)?"
+_NOTE = r"(?P<letter>[A-Ha-h])(?P<accidental>[-_ ]?(?i:sharp|flat)[-_ ]?|#|♯|♭|is|es|s|b)?"
 _OCTAVE = r"(?P<octave>-?\d)(?!\d)"
 _ALONE = r"(?<![A-Za-z0-9])"
 _AFTER = (
@@ -28,7 +29,7 @@ class Spelling(Enum):
     LETTER = re.compile(rf"(?:{_ALONE}|(?<=[a-z])(?=[A-H])){_NOTE}{_OCTAVE}{_AFTER}")
     SYLLABLE = re.compile(
         r"(?<![A-Za-zÀ-ÿ])(?P<letter>(?i:do|ut|r[eé]|mi|fa|sol|la|si))"
-        rf"(?P<accidental>[-_]?(?i:sharp|flat)[-_]?|#|♯|♭|s|b)?[-_ ]?{_OCTAVE}(?![A-Za-z])"
+        rf"(?P<accidental>[-_ ]?(?i:sharp|flat)[-_ ]?|#|♯|♭|s|b)?[-_ ]?{_OCTAVE}(?![A-Za-z])"
     )
     PRIMES = re.compile(rf"{_ALONE}{_NOTE}(?P<primes>['’′´`]{{1,5}}|,{{1,3}}(?=$|[-_.]))")
     AFTER_LETTERS = re.compile(rf"(?<=[A-Za-z])(?P<letter>[A-Ga-g])(?P<accidental>#|♯|s|b)?{_OCTAVE}{_AFTER}")
@@ -58,6 +59,11 @@ class NoteToken:
         return self.letter == "H" or self.accidental in ("is", "es") or (self.letter, self.accidental) == ("E", "s")
 
     @property
+    def is_dutch(self) -> bool:
+        """Whether only Dutch spells a note like this: B flat as bes."""
+        return (self.letter, self.accidental) == ("B", "es")
+
+    @property
     def is_english(self) -> bool:
         """Whether German would spell it otherwise: B flat, and sharps as `#` or `s`."""
         is_flat_b = self.letter == "B" and self.accidental in _FLATS
@@ -69,7 +75,7 @@ class NoteToken:
 
     def key(self, is_german: bool = False, is_dash_minus: bool = False) -> int:
         """MIDI key. is_german: B is B flat, As is A flat. is_dash_minus: the octave after a dash is negative."""
-        step = _STEPS[self.letter] - (is_german and self.letter == "B")
+        step = _STEPS[self.letter] - (is_german and self.letter == "B" and not self.accidental)
         if self.accidental == "s":
             step += -1 if is_german and self.letter in "AE" else 1
         else:
@@ -96,7 +102,7 @@ def _token(found: re.Match[str], spelling: Spelling) -> NoteToken:
         found.start(),
         found.end(),
         _SYLLABLES.get(letter.lower(), letter.upper()),
-        (parts["accidental"] or "").strip("-_").lower(),
+        (parts["accidental"] or "").strip("-_ ").lower(),
         number,
         octave.startswith("-"),
         spelling,

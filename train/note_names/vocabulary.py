@@ -9,7 +9,9 @@ DYNAMIC_WORDS = {
     "mezzoforte": "mezzo-forte", "forte": "forte", "fortissimo": "fortissimo", "fortississimo": "fortississimo",
     "softest": "pianissimo", "soft": "piano", "softly": "piano", "quiet": "piano", "leise": "piano",
     "med": "mezzo-forte", "medium": "mezzo-forte", "mittel": "mezzo-forte",
+    "gentle": "piano", "weak": "piano", "doux": "piano", "suave": "piano", "dolce": "piano",
     "loud": "forte", "loudly": "forte", "hard": "forte", "strong": "forte", "laut": "forte", "loudest": "fortissimo",
+    "fort": "forte", "fuerte": "forte",
     "vl": "piano", "vm": "mezzo-forte", "vh": "forte",
 }  # fmt: skip
 """Dynamic that a word means: Italian, its abbreviations, English, German, and Low, Mid, High after a `v`."""
@@ -19,9 +21,9 @@ SCALE_WORDS = ("soft", "med", "medium", "hard", "loud")
 """Words beside which those are dynamics."""
 ENGLISH_WORDS = (
     "softest", "soft", "softly", "quiet", "leise", "med", "medium", "mittel", "loud", "loudly", "hard", "strong",
-    "laut", "loudest",
+    "laut", "loudest", "gentle", "weak", "doux", "suave", "dolce", "fort", "fuerte",
 )  # fmt: skip
-"""Dynamics that may describe something else, such as a mallet, beside a musical term."""
+"""Dynamics that may describe something else, such as a mallet, beside a musical term; in any language."""
 INSTRUMENT_WORD = "piano"
 """The dynamic that is an instrument, too."""
 VELOCITY_TAGS = ("v", "vel", "velo", "velocity", "anschlag")
@@ -34,6 +36,8 @@ TAKE_TAGS = ("rr", "r", "round", "robin", "take", "tk", "t", "alt", "var", "vari
 """Words before the number of a take."""
 MICROPHONE_TAGS = ("mic", "mics", "microphone")
 """Words before the number of a microphone."""
+NUMBER_TAGS = (*VELOCITY_TAGS, *LAYER_TAGS, *KEY_TAGS, *TAKE_TAGS, *MICROPHONE_TAGS)
+"""Words that tell what the number behind them is."""
 MICROPHONE_WORDS = (
     "main", "close", "near", "direct", "di", "spot", "player", "mid", "mids", "tree", "decca", "outrigger",
     "outriggers", "side", "overhead", "oh", "room", "hall", "far", "ambient", "amb", "surround", "rear", "stereo",

@@ -49,6 +49,16 @@ def test_a_decent_sampler_preset_is_read(tmp_path):
     assert (len(mapping.regions), mapping.missing, mapping.passed_over) == (4, ["gone.wav"], {"reverb": 1})
 
 
+def test_keys_may_be_notes_and_what_sounds_between_tied_notes_is_left_out(tmp_path):
+    (tmp_path / "a.wav").touch()
+    text = """<DecentSampler><groups><group><sample path="a.wav" rootNote="C#3" loNote="C3" hiNote="50"/></group>
+        <group trigger="legato"><sample path="a.wav" rootNote="60"/></group></groups></DecentSampler>"""
+    (tmp_path / "x.dspreset").write_text(text)
+    mapping = read_mapping(tmp_path / "x.dspreset")
+    assert [(each.low_key, each.high_key, each.centre) for each in mapping.regions] == [(48, 50, 49)]
+    assert mapping.left_out.total() == 1
+
+
 @pytest.mark.parametrize("text", ["<DecentSampler>", "nothing", '<!DOCTYPE x [<!ENTITY a "b">]><DecentSampler/>'])
 def test_what_is_no_preset_is_refused_in_one_line(tmp_path, text):
     (tmp_path / "x.dspreset").write_text(text)

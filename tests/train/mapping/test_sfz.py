@@ -11,11 +11,11 @@ from train.mapping.region import MappingError
 def library(tmp_path):
     """A function that writes an SFZ file and the files that it may name, which are empty."""
 
-    def write(text, *names, name="piano.sfz"):
+    def write(text, *names, name="piano.sfz", encoding="utf-8"):
         for each in names:
             (tmp_path / each).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / each).touch()
-        (tmp_path / name).write_text(text, encoding="utf-8")
+        (tmp_path / name).write_text(text, encoding=encoding)
         return tmp_path / name
 
     return write
@@ -202,3 +202,66 @@ def test_velocity_sets_the_gain_of_a_layer_as_far_as_it_is_tracked(library):
     soft, loud = note_recordings_of(read_mapping(library(text, "a.wav", "b.wav")))
     assert soft.decibels == pytest.approx(-36.5, abs=0.1)
     assert loud.decibels == pytest.approx(-2.3, abs=0.1)
+
+
+def test_layers_that_fade_into_each_other_part_in_the_middle(library):
+    text = """
+    <region> sample=p.wav key=60 xfout_lovel=40 xfout_hivel=80
+    <region> sample=f.wav key=60 xfin_lovel=40 xfin_hivel=80
+    """
+    soft, loud = read_mapping(library(text, "p.wav", "f.wav")).regions
+    assert (soft.low_velocity, soft.high_velocity, loud.low_velocity, loud.high_velocity) == (0, 59, 60, 127)
+
+
+def test_layers_that_the_modulation_wheel_blends_are_dynamics_at_their_own_levels(library):
+    text = """
+    <region> sample=p.wav key=60 xfout_locc1=32 xfout_hicc1=64
+    <region> sample=mf.wav key=60 xfin_locc1=32 xfin_hicc1=64 xfout_locc1=80 xfout_hicc1=120
+    <region> sample=f.wav key=60 xfin_locc1=80 xfin_hicc1=120
+    """
+    notes = note_recordings_of(read_mapping(library(text, "p.wav", "mf.wav", "f.wav")))
+    assert [(note.said.dynamic, note.decibels) for note in notes] == [
+        ("velocity 24", 0), ("velocity 74", 0), ("velocity 114", 0),
+    ]  # fmt: skip
+
+
+def test_a_controller_that_fades_takes_no_part_beside_ranges_of_velocities(library):
+    text = """
+    <global> xfin_locc1=0 xfin_hicc1=127
+    <region> sample=p.wav key=60 hivel=63 <region> sample=f.wav key=60 lovel=64
+    """
+    soft, loud = read_mapping(library(text, "p.wav", "f.wav")).regions
+    assert (soft.high_velocity, loud.low_velocity, loud.velocity_tracking) == (63, 64, 1)
+
+
+@pytest.mark.parametrize("opcodes", ["direction=reverse", "trigger=legato", "sw_previous=59"])
+def test_what_sounds_in_no_struck_note_is_left_out(library, opcodes):
+    text = f"<region> sample=a.wav key=60 trigger=first <region> sample=b.wav key=62 {opcodes}"
+    mapping = read_mapping(library(text, "a.wav", "b.wav"))
+    assert [each.path.name for each in mapping.attacks] == ["a.wav"]
+    assert mapping.left_out.total() == 1
+
+
+def test_a_range_of_keys_may_choose_the_way_of_playing(library):
+    text = """
+    <global> sw_lokey=24 sw_hikey=27 sw_default=26
+    <group> sw_lolast=24 sw_hilast=25 <region> sample=a.wav key=60
+    <group> sw_lolast=26 sw_hilast=27 <region> sample=b.wav key=60
+    """
+    assert [each.path.name for each in read_mapping(library(text, "a.wav", "b.wav")).regions] == ["b.wav"]
+
+
+def test_comments_may_touch_a_value_but_paths_may_hold_their_sign(library):
+    text = "<region>sample=x//a.wav key=c4//middle C\nlovel=1//soft"
+    (region,) = read_mapping(library(text, "x/a.wav")).regions
+    assert (region.centre, region.low_velocity) == (60, 1)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "cp1252"])
+def test_a_mapping_may_be_written_in_other_encodings(library, encoding):
+    assert read_mapping(library("<region> sample=\u00e4.wav key=60", "\u00e4.wav", encoding=encoding)).regions
+
+
+def test_accents_in_a_name_may_be_written_in_either_form(library):
+    mapping = read_mapping(library("<region> sample=\u00e4/\u00e9.wav key=60", "a\u0308/e\u0301.wav"))
+    assert (len(mapping.regions), mapping.missing) == (1, [])
