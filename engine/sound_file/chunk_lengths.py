@@ -1,4 +1,4 @@
-"""Lengths in the headers of AIFF, CAF and AU files, made true where they are not."""
+"""Lengths in the headers of AIFF, CAF, AU and Wave64 files, made true where they are not."""
 
 import os
 from dataclasses import dataclass
@@ -8,6 +8,11 @@ from typing import BinaryIO
 HEADER_BYTES = 1 << 20  # at most, before the sound
 CAF_OPEN_SIZE = 2**64 - 1  # of a sound whose end was not known
 AU_OPEN_SIZE = b"\xff" * 4  # the same
+_W64_END = bytes.fromhex("f3acd3118cd100c04f8edb8a")  # of the identifiers of Wave64, after a name of four letters
+_W64_RIFF = b"riff" + bytes.fromhex("2e91cf11a5d628db04c10000")
+_W64_DATA = b"data" + _W64_END
+_W64_HEAD_BYTES = 24  # of a chunk: its identifier and its size, which counts these too
+_W64_ALIGNMENT_BYTES = 8
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,8 @@ def find_header(path: Path) -> TrueHeader | None:
             return _au(file, size)
         if magic[:4] == b"FORM" and magic[8:] in (b"AIFF", b"AIFC"):
             return _chunks(file, size, 12, 4, b"SSND")
+        if magic == _W64_RIFF[:12]:
+            return _w64(file, size)
         if magic[:4] == b"caff":
             return _chunks(file, size, 8, 8, b"data")
     return None
@@ -41,6 +48,30 @@ def _au(file: BinaryIO, size: int) -> TrueHeader | None:
     if head[8:12] == AU_OPEN_SIZE or start + stated == size or not 24 <= start <= min(size, HEADER_BYTES):
         return None
     return TrueHeader(head[:8] + AU_OPEN_SIZE + head[12:] + file.read(start - 24), start, True)
+
+
+def _w64(file: BinaryIO, size: int) -> TrueHeader | None:
+    """The header of a Wave64 file up to its sound; None where the length there is true."""
+    position = _W64_HEAD_BYTES + 16  # behind the size of the file and the second identifier
+    while position + _W64_HEAD_BYTES <= min(size, HEADER_BYTES):
+        file.seek(position)
+        head = file.read(_W64_HEAD_BYTES)
+        length, start = int.from_bytes(head[16:], "little"), position + _W64_HEAD_BYTES
+        if head[:16] == _W64_DATA:
+            if length >= _W64_HEAD_BYTES and _is_w64_followed(file, size, position + length):
+                return None
+            file.seek(0)
+            header = file.read(position + 16) + (size - position).to_bytes(8, "little")
+            return TrueHeader(header[:16] + size.to_bytes(8, "little") + header[24:], start, True)
+        position += max(-(-length // _W64_ALIGNMENT_BYTES) * _W64_ALIGNMENT_BYTES, _W64_HEAD_BYTES)
+    return None
+
+
+def _is_w64_followed(file: BinaryIO, size: int, end: int) -> bool:
+    """Whether a chunk ends with the file, or another one follows it."""
+    end = -(-end // _W64_ALIGNMENT_BYTES) * _W64_ALIGNMENT_BYTES
+    file.seek(min(end, size))
+    return size <= end < size + _W64_ALIGNMENT_BYTES or file.read(16)[4:] == _W64_END
 
 
 def _chunks(file: BinaryIO, size: int, position: int, width: int, name: bytes) -> TrueHeader | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from . import av_decoder, sample_faults, sndfile_decoder
+from . import av_decoder, file_description, sample_faults, sndfile_decoder
 from .sndfile_decoder import MAX_RATE, MIN_RATE, SMALL_BLOCK_FRAMES, Decoded, RecordingError, UnknownFormatError
 
 __all__ = ["MAX_RATE", "MIN_RATE", "RecordingError", "Sound", "check", "read"]
@@ -85,7 +85,8 @@ def _decode(path: Path, start: float, seconds: float | None) -> Decoded:
     except UnknownFormatError as error:
         reason = str(error)
     if not av_decoder.is_for_av(path):
-        raise RecordingError(f"not a sound file that can be read: {path} ({reason})")
+        why = file_description.describe(path) or reason
+        raise RecordingError(f"not a sound file that can be read: {path} ({why})")
     if not av_decoder.is_installed():
         raise RecordingError(f"{path.name} is in a format that needs PyAV: {av_decoder.conversion_hint(path)}")
     try:

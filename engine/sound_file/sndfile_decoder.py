@@ -18,6 +18,12 @@ MPEG_LEAD_SECONDS = 0.5  # read before the part to take: a frame needs those bef
 SMALL_BLOCK_FRAMES = 576  # read at once from a damaged file: so much is lost before the damage
 UNKNOWN_FRAMES = 1 << 62  # and more: the length is not known
 MAX_CHANNELS = 64
+PLAIN_REASONS = {
+    "Format not recognised": "it is of no format that is known",
+    "Internal error : SF_INFO struct incomplete": "the rate in its header is no rate: set it right in a sound editor",
+    "Supported file format but file is malformed": "it is damaged, or cut off before its sound",
+}
+"""What libsndfile says, and what it means to who recorded the file."""
 
 
 class RecordingError(ValueError):
@@ -208,5 +214,5 @@ def checked_rate(path: Path, rate: int) -> int:
 
 def _reason(error: Exception) -> str:
     """Why libsndfile cannot open a file, in one line without the file's name."""
-    text = str(getattr(error, "error_string", error)) or type(error).__name__
-    return " ".join(text.split()).rstrip(".")
+    text = " ".join((str(getattr(error, "error_string", error)) or type(error).__name__).split()).rstrip(".")
+    return PLAIN_REASONS.get(text, text)

@@ -10,7 +10,7 @@ import mmap
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import chunk_lengths, mp3_frames, wav_layout
@@ -19,8 +19,11 @@ from .byte_window import ByteWindow
 SEARCH_BYTES = 1 << 16  # for the beginning of a sound file in a file that begins otherwise
 MIN_STATED_DIFFERENCE = 0.02  # share by which a stated length must differ from the true one to be reported
 WRONG_LENGTH = "the length in its header is wrong: all that is there is taken"
+CUT = "it has no end, as files that were cut: all that is there is taken"
 OTHER_RATE = "it goes on at another rate or with other channels: what comes before is taken"
 MACOS_PREFIX = "._"  # of the files that macOS puts beside others on foreign disks
+OGG_PAGE_BYTES = 1 << 16  # of a page, at most
+_TELLING_SUFFIXES = (".raw",)  # by which libsndfile would take a file for samples without a header
 STREAM_TAGS = {0x50: "MPEG audio", 0x55: "MP3"}  # formats of WAV files that hold a file of another format
 LAYER_WITH_TELLING_FRAME = 3
 _WAV_MAGICS = (b"RIFF", b"RIFX", b"RF64", b"BW64")
@@ -34,7 +37,7 @@ _BEGINNINGS = tuple(
 """Of sound files, wherever they stand in a file."""
 _FLAC_FRAME = re.compile(b"\xff[\xf8\xf9][^\0\x0f]", re.DOTALL)
 _OGG_PAGE = re.compile(b"OggS\\0([\\0-\\7])", re.DOTALL)
-_OGG_FIRST_PAGE = 2  # bit of the flags of a page
+_OGG_FIRST_PAGE, _OGG_LAST_PAGE = 2, 4  # bits of the flags of a page
 _FLAC_FIXED_BYTES = 42  # of a FLAC file: its name and the block that tells about the samples
 _FLAC_TOTAL = slice(21, 26)  # of a FLAC file: the 36 bits of its number of samples are the last of these bytes
 _CAF_CODEC = slice(28, 32)  # of a CAF file: its chunk "desc" comes first and names the codec after the rate
@@ -66,11 +69,16 @@ class Source:
         if self.header or self.start or self.end is not None:
             with ByteWindow(self.path, self.header, self.start, self.end) as window:
                 yield window
-        elif self.is_mpeg or os.path.exists(self.path.with_name(MACOS_PREFIX + self.path.name)):
-            with self.path.open("rb") as file:  # by its path libsndfile would look for a resource fork beside it
+        elif self.is_mpeg or self.path.suffix.lower() in _TELLING_SUFFIXES or _has_fork(self.path):
+            with self.path.open("rb") as file:
                 yield file.fileno()
         else:
             yield str(self.path)
+
+
+def _has_fork(path: Path) -> bool:
+    """Whether a hidden file of macOS is beside one: by its path libsndfile would take that for a part of it."""
+    return os.path.exists(path.with_name(MACOS_PREFIX + path.name))
 
 
 def find_source(path: Path) -> Source:
@@ -86,8 +94,8 @@ def find_source(path: Path) -> Source:
         return _wav_source(path, offset)
     if magic == b"fLaC" and len(head) >= offset + _FLAC_FIXED_BYTES:
         return _flac_source(path, offset, head[offset:])
-    if magic == b"OggS" and len(links := _ogg_links(path, offset)) > 1:
-        return Source(path, links=links)
+    if magic == b"OggS":
+        return _ogg_source(path, offset)
     is_alac = magic == b"caff" and head[offset:][_CAF_CODEC] == b"alac"
     true = None if offset else chunk_lengths.find_header(path)
     if true:
@@ -100,6 +108,18 @@ def _beginning(head: bytes) -> int:
     """The byte of a file where its sound file begins; 0 where none is found."""
     places = [found.start() for pattern in _BEGINNINGS if (found := pattern.search(head))]
     return min(places, default=0)
+
+
+def _ogg_source(path: Path, offset: int) -> Source:
+    """An Ogg file, or the files that follow each other in one; where the last page ends no stream that is told."""
+    with path.open("rb") as file:
+        file.seek(max(os.path.getsize(path) - 2 * OGG_PAGE_BYTES, offset))
+        *_, flags = (0, *(page[1][0] for page in _OGG_PAGE.finditer(file.read())))
+    notices = () if flags & _OGG_LAST_PAGE else (CUT,)
+    links = _ogg_links(path, offset)
+    if len(links) > 1:
+        return Source(path, links=(*links[:-1], replace(links[-1], notices=notices)))
+    return Source(path, start=offset, notices=notices)
 
 
 def _ogg_links(path: Path, offset: int) -> tuple[Source, ...]:

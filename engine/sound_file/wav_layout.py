@@ -99,7 +99,7 @@ class _Walk:
         self._is_big_endian = head[:4] == b"RIFX"
         self._riff_bytes = self._number(head[4:8])
         self._long_sizes = b""  # content of ds64
-        self._is_regular = offset == 0
+        self._is_regular = offset == 0 and head[:4] != b"BW64"  # libsndfile does not know the younger name of RF64
 
     def layout(self) -> WavLayout | None:
         """See `find_layout`."""

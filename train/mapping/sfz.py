@@ -134,7 +134,7 @@ class _Reader:
         return ""
 
     def _is_switched_on(self, opcodes: Opcodes[str, str]) -> bool:
-        """Whether a region sounds by the key that chooses the way of playing at first, else by the one named first."""
+        """Whether a region sounds by the key that chooses the way of playing at first, or by the first named."""
         last = opcodes.get("sw_last", opcodes.get("sw_down"))
         low, high = opcodes.get("sw_lolast", last), opcodes.get("sw_hilast", last)
         if low is None or high is None:

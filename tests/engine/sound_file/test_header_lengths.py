@@ -91,6 +91,31 @@ def test_nor_is_the_length_in_other_headers(tmp_path, tone, kind, chunk, width, 
     np.testing.assert_allclose(sound.samples[0, : RATE - 4], tone[:-4], atol=5e-5)
 
 
+@pytest.mark.parametrize("subtype", ["PCM_24", "ULAW", "IMA_ADPCM"])
+@pytest.mark.parametrize("stated", [0, 24, 5000, 2**63 - 1, 2**64 - 1])
+def test_nor_is_the_length_in_a_wave64_file(tmp_path, tone, subtype, stated):
+    data = wav(tone, subtype, "W64")
+    right = read(saved(tmp_path, data, "a.w64"))
+    wrong = read(saved(tmp_path, put(data, data.find(b"data") + 16, stated, 8), "a.w64"))
+    np.testing.assert_array_equal(wrong.samples[:, :RATE], right.samples[:, :RATE])
+    assert (len(right.notices), len(wrong.notices)) == (0, 1)
+
+
+@pytest.mark.parametrize(("kind", "subtype"), [("W64", "PCM_16"), ("OGG", "VORBIS")])
+def test_a_file_that_was_cut_says_so(tmp_path, random, kind, subtype):
+    data = wav(random.uniform(-0.5, 0.5, 5 * RATE), subtype, kind)
+    sound = read(saved(tmp_path, data[: len(data) // 2], "a"))
+    assert sound.seconds == pytest.approx(2.5, abs=0.5)
+    assert len(sound.notices) == 1
+
+
+def test_the_younger_name_of_rf64_is_read(tmp_path, tone):
+    data = wav(tone, "PCM_16", "RF64").replace(b"RF64", b"BW64", 1)
+    sound = read(saved(tmp_path, data))
+    np.testing.assert_allclose(sound.samples[0], tone, atol=5e-5)
+    assert sound.notices == ()
+
+
 @pytest.mark.parametrize("total", [0, 100, 2**36 - 1])
 def test_the_number_of_samples_in_a_flac_file_is_not_believed(tmp_path, tone, total):
     data = wav(tone, "PCM_16", "FLAC")

@@ -85,6 +85,36 @@ def test_the_hidden_file_that_macos_leaves_beside_one_is_not_taken_for_a_part_of
             read(tmp_path / f"._{name}")
 
 
+@pytest.mark.parametrize("kind", ["WAV", "FLAC", "OGG", "AIFF", "MP3"])
+@pytest.mark.parametrize("name", ["a.raw", "a.RAW", "a.sd2", "a.m4a", "a"])
+def test_the_content_tells_the_format_and_not_the_name(tmp_path, tone, kind, name):
+    sound = read(saved(tmp_path, wav(tone, None, kind), name))
+    assert sound.seconds == pytest.approx(1, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("a.sf2", b"RIFF\x20\0\0\0sfbkLIST", "bank of sounds"),
+        ("a.dslibrary", b"PK\3\4" + bytes(30), "archive: unpack it"),
+        ("a.mid", b"MThd\0\0\0\6", "a score: `luthier render"),
+        ("a.mp3", b"\n<!DOCTYPE html><html>", "web page"),
+        ("a.wav", bytes(5000), "only zeros"),
+        ("a.raw", b"\1\2" * 5000, "raw samples.*ffmpeg -f s16le"),
+        ("a.nki", b"\x12\x90" * 5000, "of no format that is known"),
+    ],
+)
+def test_what_is_no_sound_is_called_by_its_name(tmp_path, name, data, words):
+    with pytest.raises(RecordingError, match=rf"not a sound file that can be read: .*{name} \(.*{words}"):
+        read(saved(tmp_path, data, name))
+
+
+@pytest.mark.parametrize("rate", [0, 2**32 - 1])
+def test_a_rate_that_is_none_is_told_in_the_words_of_who_records(tmp_path, tone, rate):
+    with pytest.raises(RecordingError, match="the rate in its header is no rate"):
+        read(saved(tmp_path, put(wav(tone), 24, rate)))
+
+
 @pytest.mark.parametrize("name", ["a.raw", "a.wav", "a.mp3", "a.flac", "a.txt"])
 def test_what_is_no_sound_is_one_line(tmp_path, random, name):
     for data in (b"", b"no sound at all", b"RIFF\0\0\0\0WAVE", random.bytes(4000)):
