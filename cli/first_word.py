@@ -4,6 +4,7 @@ from pathlib import Path
 
 from engine.foreign import is_foreign
 from engine.preset import library, preset_file
+from engine.preset.instrument_name import matching_name, similar_names
 from session import patch_file, patch_lookup
 
 from .command_parser import COMMANDS
@@ -16,7 +17,7 @@ def complete(arguments: list[str]) -> list[str]:
     """
     word, *others = arguments
     path = Path(word)
-    if word.startswith("-"):
+    if word.startswith("-") and word != "-":
         return _with_command_first(arguments)
     if _is_instrument(word):
         score = next((other for other in others if other.lower().endswith((".mid", ".midi", ".json"))), None)
@@ -53,7 +54,7 @@ def _with_command_first(arguments: list[str]) -> list[str]:
 
 def _is_instrument(word: str) -> bool:
     """Whether a word is the name of an instrument, a patch or a foreign plugin, or the path of one that exists."""
-    if word in patch_lookup.all_paths() or is_foreign(word):
+    if matching_name(word, patch_lookup.all_paths()) is not None or is_foreign(word):
         return True
     suffixes = (preset_file.SUFFIX, library.ONNX_SUFFIX)
     return Path(word).is_file() and (word.lower().endswith(suffixes) or patch_file.is_patch(Path(word)))
@@ -66,9 +67,7 @@ def _is_path(word: str) -> bool:
 
 def _unknown(word: str) -> str:
     """The error for a word that is nothing, with those that are like it."""
-    import difflib
-
-    near = difflib.get_close_matches(word, [*COMMANDS, *patch_lookup.all_paths()], n=3)
+    near = similar_names(word, [*COMMANDS, *patch_lookup.all_paths()])
     hint = "`luthier --help` lists the commands, `luthier presets` the instruments"
     if near:
         hint = f"did you mean {' or '.join(near)}?"

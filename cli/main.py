@@ -38,7 +38,8 @@ def _run(arguments: list[str]) -> int:
     """Run the sub-command, the only one that is imported; without one play an instrument, or open the window."""
     if not arguments or _are_files(arguments):
         return int(import_module("gui.app").run([Path(argument) for argument in arguments]))
-    if arguments[0] not in COMMANDS and (len(arguments) > 1 or not arguments[0].startswith("-")):
+    is_option = arguments[0].startswith("-") and arguments[0] != "-"
+    if arguments[0] not in COMMANDS and (len(arguments) > 1 or not is_option):
         arguments = import_module("cli.first_word").complete(arguments)
     try:
         return _run_command(arguments[0], arguments[1:]) if arguments[0] in COMMANDS else _run_root(arguments)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from engine.foreign import is_foreign
 from engine.preset import library
+from engine.preset.instrument_name import matching_name
 from engine.preset.preset_file import PresetError
 
 from . import patch_bundle, patch_file
@@ -25,8 +26,9 @@ def find(name: str | PathLike[str]) -> Path:
             return path
         raise PresetError(f"there is no file {str(name)!r}; `luthier presets` lists what has a name")
     patches = patch_file.all_patches()
-    if str(name) in patches and str(name) not in library.all_presets():
-        return patches[str(name)]
+    patch = matching_name(str(name), patches)
+    if patch is not None and matching_name(str(name), library.all_presets()) is None:
+        return patches[patch]
     return library.find(name)
 
 

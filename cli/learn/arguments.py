@@ -14,7 +14,10 @@ from .recordings import parse_part, replace_mappings
 
 
 def take_kind(args: argparse.Namespace) -> None:
-    """Move a first argument that is no kind to the recordings, if it may be one. ValueError (one line) otherwise."""
+    """Move a first argument that is no kind to the recordings, if it may be one, and a kind from there to its place.
+
+    ValueError (one line) if it may be neither.
+    """
     if args.kind is None and args.recordings[0] in LEARNABLE and not Path(args.recordings[0]).exists():
         raise ValueError(f"learn {args.recordings[0]} from what? name at least one RECORDING")
     if args.kind is None or args.kind in LEARNABLE:
@@ -23,8 +26,9 @@ def take_kind(args: argparse.Namespace) -> None:
         near = difflib.get_close_matches(args.kind, LEARNABLE, n=1)
         hint = f": did you mean {near[0]}?" if near else ""
         raise ValueError(f"argument KIND: invalid choice: {args.kind!r} (choose from {', '.join(LEARNABLE)}){hint}")
-    args.recordings.insert(0, args.kind)
-    args.kind = None
+    kind = next((word for word in args.recordings if word in LEARNABLE and not Path(word).exists()), None)
+    args.recordings = [args.kind, *(word for word in args.recordings if word != kind)]
+    args.kind = kind
 
 
 def default_name(recordings: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ are decoded; running status goes on across meta and system exclusive events; rea
 byte above 127 counts as 127. Where a track cannot be read on, what came before is kept and a fault says where it is.
 """
 
+import re
 from dataclasses import dataclass, field
 
 from engine.events import midi
@@ -16,6 +17,7 @@ _MAX_HEADER_OFFSET = 4096  # bytes of another program's own header before the fi
 _MAX_DELTA_BYTES = 4
 _META, _EXCLUSIVE, _EXCLUSIVE_GOES_ON, _REALTIME = 0xFF, 0xF0, 0xF7, 0xF8
 _TEMPO, _END_OF_TRACK = 0x51, 0x2F
+_RMID_DATA = re.compile(b"data....MThd", re.DOTALL)  # the chunk of a RIFF RMID file that holds the MIDI file
 _OTHER_FORMATS = {
     b"SMF2CLIP": "a clip of MIDI 2.0: export it as a Standard MIDI File",
     b"<?xml": "notation in XML: open it in a notation program and export it as MIDI",
@@ -86,7 +88,8 @@ def _describe(data: bytes) -> str:
 def _unwrap_riff(data: bytes) -> bytes:
     """The MIDI file in a RIFF RMID file; other bytes as they are. Lengths are not trusted."""
     if data[:4] == b"RIFF" and data[8:12] == b"RMID":
-        at = data.find(b"MThd")
+        found = _RMID_DATA.search(data)
+        at = found.end() - len(b"MThd") if found else data.find(b"MThd")
         return data[at:] if at >= 0 else data
     return data
 

@@ -125,7 +125,8 @@ def _header_length(data: memoryview) -> int:
         raise ValueError("is empty" if len(data) == 0 else f"is cut short: it has only {len(data)} bytes")
     length = int.from_bytes(data[:8], "little")
     if length > len(data) - 8:
-        raise ValueError(f"is cut short, or no .luthier file: its header should be {length} bytes long")
+        detail = f": its header should be {length} bytes long" if length <= MAX_HEADER_BYTES else ""
+        raise ValueError(f"is cut short, or no .luthier file{detail}")
     if length > MAX_HEADER_BYTES:
         raise ValueError(f"has a header of {length} bytes; at most {MAX_HEADER_BYTES} are allowed")
     return length

@@ -1,12 +1,13 @@
 """Names of instruments and patches: the one rule that decides what a name may be, wherever one is given.
 
-A name becomes that of a file in one folder. Whatever the system can store is allowed, what Windows reserves too where
-the system is another one, as long as it is a visible name and no path.
+A name becomes that of a file in one folder, with accented letters as one character each (NFC). Whatever the
+system can store is allowed, what Windows reserves too where the system is another one, as long as it is a visible
+name and no path.
 """
 
 import os
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from .preset_file import SUFFIX, PresetError
@@ -17,6 +18,7 @@ MAX_SHOWN_CHARACTERS = 40  # of a name in an error
 OTHER_SUFFIXES = (".wav", ".flac", ".mp3", ".ogg", ".mid", ".json", ".onnx", ".safetensors")  # of other files
 SEPARATORS = "/\\"  # of folders, here or on other systems
 INVISIBLE_CATEGORIES = ("Cc", "Cs", "Zl", "Zp")  # of Unicode: control characters, half characters, line ends
+BLANK_CATEGORIES = ("Cf", "Zs")  # of characters that show nothing by themselves
 WINDOWS_CHARACTERS = '<>:"|?*'
 WINDOWS_PORTS = [f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)]
 WINDOWS_NAMES = ("con", "prn", "aux", "nul", *WINDOWS_PORTS)
@@ -48,8 +50,10 @@ def check_name(
 
     folder: of the file, which may not exist. file_suffixes: of other files that must be possible beside it.
     """
-    name = text.strip()
+    name = unicodedata.normalize("NFC", text.strip())
     name = name[: -len(suffix)].rstrip() if name.lower().endswith(suffix) else name
+    is_blank = all(unicodedata.category(character) in BLANK_CATEGORIES for character in name)
+    name = "" if is_blank else name
     for template, *values in _faults(name, suffix, windows):
         raise InvalidName(template, _shown(name), *values)
     longest = max((suffix, *file_suffixes), key=len)
@@ -57,6 +61,23 @@ def check_name(
     if excess > 0:
         raise InvalidName(NAME_TOO_LONG, _shown(name), excess)
     return name
+
+
+def matching_name(name: str, known: Iterable[str]) -> str | None:
+    """The one of some names that is the same, be letters with accents written as one character or as two."""
+    known = list(known)
+    if name in known:
+        return name
+    form = unicodedata.normalize("NFC", name)
+    return next((each for each in known if unicodedata.normalize("NFC", each) == form), None)
+
+
+def similar_names(name: str, known: Iterable[str]) -> list[str]:
+    """Up to three of some names that may have been meant, whatever their case."""
+    import difflib  # only for errors
+
+    by_letters = {each.casefold(): each for each in known}
+    return [by_letters[each] for each in difflib.get_close_matches(name.casefold(), by_letters, n=3)]
 
 
 def shorten(name: str, max_bytes: int) -> str:

@@ -7,7 +7,7 @@ from platformdirs import user_data_path
 
 import presets
 
-from .instrument_name import OTHER_SUFFIXES, check_name
+from .instrument_name import OTHER_SUFFIXES, check_name, matching_name, similar_names
 from .preset_file import SUFFIX, PresetError
 
 ONNX_SUFFIX = ".onnx"  # of a decoder made by another program
@@ -35,13 +35,12 @@ def find(preset: str | os.PathLike[str]) -> Path:
             return path
         raise PresetError(f"there is no file {str(preset)!r}; `luthier presets` lists what has a name")
     known = all_presets()
-    if str(preset) in known:
-        return known[str(preset)]
+    name = matching_name(str(preset), known)
+    if name is not None:
+        return known[name]
     if Path(preset).is_file():
         raise PresetError(f"{preset} is no instrument: the name of an instrument's file ends in {SUFFIX}")
-    import difflib
-
-    close = difflib.get_close_matches(str(preset), known, n=3)
+    close = similar_names(str(preset), known)
     hint = f"did you mean {' or '.join(close)}?" if close else "`luthier presets` lists them"
     raise PresetError(f"there is no instrument called {str(preset)!r}: {hint}")
 
@@ -80,15 +79,16 @@ def destination(preset: str | os.PathLike[str]) -> Path:
 def file_of_name(name: str, suffix: str = SUFFIX) -> Path:
     """The file of a name, never taken for a path, in the user's folder, which is made if need be.
 
-    PresetError if it is no name, or the folder cannot be made.
+    A file of this name that is there in another form of Unicode is the same. PresetError if it is no name, or the
+    folder cannot be made.
     """
     folder = user_folder()
     file_name = check_name(name, folder, suffix, (LEARNING_SUFFIX,) if suffix == SUFFIX else ()) + suffix
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        return folder / (matching_name(file_name, os.listdir(folder)) or file_name)
     except OSError as error:
         raise PresetError(f"the folder {folder} cannot be made: {error.strerror or error}") from None
-    return folder / file_name
 
 
 def _is_path(preset: str | os.PathLike[str]) -> bool:

@@ -10,6 +10,7 @@ import pytest
 import soundfile
 
 from cli.command_parser import COMMANDS, import_command, root_parser
+from cli.learn.arguments import take_kind
 from cli.main import main
 from engine.preset import library
 from engine.preset.preset_file import read, write
@@ -113,6 +114,10 @@ def test_every_command_takes_its_arguments_after_its_options():
         (["gutar"], "no command or instrument 'gutar': did you mean guitar?"),
         (["smal", "--json"], "did you mean small?"),
         (["rendr", "small", "score.mid"], "did you mean render"),
+        (["SMALL"], "did you mean small?"),
+        (["-"], "no command or instrument '-'"),
+        (["play", "./bell.wav"], "or no .luthier file"),
+        (["show", "./score.mid"], "or no .luthier file"),
         (["xyzzy"], "`luthier --help` lists the commands"),
         (["nobody.luthier"], "there is no file 'nobody.luthier'"),
         (["score.mid", "missing.wav"], "there is no file 'missing.wav'"),
@@ -179,6 +184,15 @@ def test_lists_are_filtered_by_kind_and_tags(folder, capsys):
     assert nothing.out == ""
     assert nothing.err.startswith("no instrument of kind ddsp and with the tag tiny; the tags are ")
     assert nothing.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("order", [["ssm", "bell.wav", "other.wav"], ["bell.wav", "ssm", "other.wav"]])
+def test_the_kind_to_learn_stands_before_the_recordings_or_after(folder, order):
+    parser = root_parser()[1]["learn"]
+    import_command("learn").add_arguments(parser)
+    args = parser.parse_words(order)
+    take_kind(args)
+    assert (args.kind, args.recordings) == ("ssm", ["bell.wav", "other.wav"])
 
 
 def test_the_help_of_a_kind_shows_its_options_only(folder, capsys):

@@ -89,6 +89,10 @@ def test_a_real_time_byte_within_a_message_is_passed_over_and_a_high_data_byte_c
             b"RIFF" + (99).to_bytes(4, "little") + b"RMIDLIST" + (4).to_bytes(4, "little") + b"INFO"
             + b"data" + (9).to_bytes(4, "little") + header() + chunk(NOTE + END), id="RIFF",
         ),
+        pytest.param(
+            b"RIFF" + (99).to_bytes(4, "little") + b"RMIDDISP" + (8).to_bytes(4, "little") + bytes(4) + b"MThd"
+            + b"data" + (9).to_bytes(4, "little") + header() + chunk(NOTE + END), id="RIFF with a title",
+        ),
     ],
 )  # fmt: skip
 def test_chunks_are_found_whatever_lengths_and_counts_say(data):

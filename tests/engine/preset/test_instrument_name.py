@@ -32,7 +32,8 @@ def test_blanks_around_a_name_and_the_ending_of_its_file_are_no_part_of_it(tmp_p
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "is empty"), ("  ", "is empty"), (".luthier", "is empty"),
+        ("", "is empty"), ("  ", "is empty"), ("\u200b", "is empty"), ("\u202e \ufeff", "is empty"),
+        (".luthier", "is empty"),
         (".", "with a dot"), ("..", "with a dot"), (".hidden", "with a dot"),
         ("../moved", "a name may not contain /"), ("Big Hall/2", "a name may not contain /"),
         ("/bell", "contain /"), ("bell/", "contain /"), ("a\\b", "a name may not contain \\"),
@@ -50,6 +51,11 @@ def test_what_is_no_name_is_refused_in_one_short_line(tmp_path, text, words):
     assert said.isprintable()
     assert len(said) < 120
     assert isinstance(caught.value, PresetError)
+
+
+def test_accents_are_written_in_one_form(tmp_path):
+    assert check_name("Glo\u0308ckchen", tmp_path) == "Gl\u00f6ckchen"
+    assert check_name("e\u0301" * 123, tmp_path, file_suffixes=(library.LEARNING_SUFFIX,)) == "\u00e9" * 123
 
 
 @pytest.mark.parametrize("text", ["con", "COM1", "nul.bell", "what?", 'a"b', "a:b", "a|b"])

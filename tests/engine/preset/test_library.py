@@ -1,5 +1,7 @@
 """Presets are found by name or path, and new ones are never written to the factory's folder."""
 
+import unicodedata
+
 import pytest
 
 from engine.preset import library
@@ -40,6 +42,7 @@ def test_a_path_means_itself(folders, tmp_path):
     ("word", "hint"),
     [
         ("guitr", "did you mean guitar?"),
+        ("GUITAR", "did you mean guitar?"),
         ("zzz", "`luthier presets`"),
         ("./guitar", "no file"),
         ("x.luthier", "no file"),
@@ -56,6 +59,19 @@ def test_the_factory_and_names_that_are_none_are_not_written_to(folders):
     for word in (str(factory / "guitar.luthier"), "", " ", ".hidden", "a\nb"):
         with pytest.raises(PresetError):
             library.destination(word)
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_name_means_the_same_in_either_form_of_unicode(folders, form):
+    user = folders[1]
+    user.mkdir()
+    there = user / (unicodedata.normalize(form, "Glöckchen") + ".luthier")
+    write(there, small_preset())
+    for other in ("NFC", "NFD"):
+        name = unicodedata.normalize(other, "Glöckchen")
+        assert library.find(name) == there
+        assert library.destination(name) == there
+        assert library.file_of_name(name) == there
 
 
 def test_a_temporary_file_left_by_a_crash_is_not_a_preset(folders):
