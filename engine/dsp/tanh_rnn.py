@@ -19,7 +19,7 @@ _SINE_SERIES = tuple(
     np.float32((-1) ** n / math.factorial(2 * n + 1)) for n in range(5, -1, -1)
 )  # sine up to π/2: 6e-8
 _PER_PI = np.float32(1 / math.pi)
-_PI_HIGH = np.float32(math.pi)
+_PI_HIGH = np.float32(3.140625)  # so short that its multiples are exact, with and without fused multiply-add
 _PI_LOW = np.float32(math.pi - float(_PI_HIGH))
 _TANH_END = np.float32(9.1)  # where tanh rounds to 1 in float32
 _HALF, _ONE, _TWO = np.float32(0.5), np.float32(1), np.float32(2)
