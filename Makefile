@@ -1,5 +1,7 @@
 # Each target does all the set-up it needs; see scripts/setup.sh.
 BIN := .venv/bin
+KERNEL_TESTS := $(BIN)/pytest -q -m "not verify" -n 2 --dist loadfile tests/engine tests/test_presets.py \
+    tests/test_voice_presets.py --ignore=tests/engine/devices --ignore=tests/engine/foreign --ignore=tests/engine/kernel
 
 play:  ## open the window; where there is no display, play the demo: through the speakers, or to a WAV
 	@bash scripts/setup.sh play
@@ -53,10 +55,10 @@ verification-of-the-window:
 verification-of-the-rest:
 	$(BIN)/pytest -q -m verify --ignore=tests/gui -n 2 --dist loadfile
 
-other-instruction-sets:  # kernels compiled for AVX2 where the processor has more, and without explicit vectors
-	NUMBA_CPU_NAME=znver3 $(BIN)/pytest -q tests/engine/dsp tests/engine/simd
-	LUTHIER_KERNELS=plain $(BIN)/pytest -q tests/engine/instruments/test_resonance.py tests/engine/instruments/test_resonance_pitch.py \
-	    tests/engine/instruments/test_resonance_as_learned.py
+other-instruction-sets:  # the tests of kernels, compiled for AVX2, for SSE4, and without explicit vectors
+	NUMBA_CPU_NAME=znver3 $(KERNEL_TESTS)
+	NUMBA_CPU_NAME=x86-64-v2 $(KERNEL_TESTS)
+	LUTHIER_KERNELS=plain $(KERNEL_TESTS)
 
 ahead:  ## compile all kernels into libraries for x86-64 v2, v3 and v4: playing from here then needs no compiler
 	@bash scripts/setup.sh test

@@ -1,26 +1,19 @@
-"""The tests of the kernels, compiled for other processors, and without explicit vectors."""
+"""All tests with kernels compiled for processors with AVX2 and with SSE4, and without explicit vectors."""
 
 from collections.abc import Iterator
 
 from .pytest_runs import run_pytest
 from .row import Row
 
-KERNEL_TESTS = ("tests/engine/dsp", "tests/engine/simd")
-PLAIN_TESTS = (
-    "tests/engine/instruments/test_resonance.py",
-    "tests/engine/instruments/test_resonance_pitch.py",
-)  # through the instrument that plays them
+ALL_TESTS = ("tests", "-m", "not verify")
 SHORT_TESTS = ("tests/engine/simd", "tests/engine/dsp/test_modal.py", "tests/engine/dsp/test_decoder.py")
-TARGETS = ({"NUMBA_CPU_NAME": "znver3"}, {"NUMBA_CPU_NAME": "skylake"})
+TARGETS = ({"NUMBA_CPU_NAME": "znver3"}, {"NUMBA_CPU_NAME": "x86-64-v2"}, {"LUTHIER_KERNELS": "plain"})
 
 
 def measure(scale: float) -> Iterator[Row]:
     """One row for each instruction set; at less than full length only the vectors, modes and decoder."""
-    tests = KERNEL_TESTS if scale == 1 else SHORT_TESTS
     for environment in TARGETS:
-        yield run_pytest(tests, environment).row(_title(environment))
-    plain = {"LUTHIER_KERNELS": "plain"}
-    yield run_pytest(PLAIN_TESTS if scale == 1 else PLAIN_TESTS[:1], plain).row(_title(plain))
+        yield run_pytest(ALL_TESTS if scale == 1 else SHORT_TESTS, environment).row(_title(environment))
 
 
 def _title(environment: dict[str, str]) -> str:
