@@ -24,10 +24,12 @@ from .sample_rate import source_rate
 if TYPE_CHECKING:
     from train.ddsp.config import Config, Sizes
     from train.ddsp.dataset import Dataset
+    from train.ddsp.model import DdspModel
     from train.ddsp.trainer import Progress
 
-DEFAULT_MAX_HARMONICS = 100
+DEFAULT_MAX_HARMONICS = 400
 DEFAULT_STEPS = 10_000
+CONVERTED_LEARNING_RATE = 0.5  # of the usual one, where a model goes on at another rate
 MAX_WARNINGS = 8
 
 
@@ -47,7 +49,6 @@ def learn(args: argparse.Namespace, path: Path) -> Result | None:
     """
     from export.ddsp import make_preset, with_loudness_scale
     from export.loudness import normalize
-    from train.ddsp import preset_weights
     from train.ddsp.dataset import load_dataset, load_voice
     from train.ddsp.learn import fit, make_fabric
 
@@ -57,13 +58,13 @@ def learn(args: argparse.Namespace, path: Path) -> Result | None:
     dataset = load_dataset(parts, sizes)
     if before:
         dataset = with_loudness_scale(dataset, before)
-    elif not args.harmonics:
+    if not args.harmonics and (before is None or sizes.rate != before.header["rate"]):
         sizes = replace(sizes, harmonics=min(math.ceil(sizes.rate / 2 / dataset.low), DEFAULT_MAX_HARMONICS))
     fabric = make_fabric(args.device)
     voice = load_voice(args.voice, dataset, sizes) if args.voice else None
     _print_dataset(dataset, fabric.global_rank)
-    model = preset_weights.load_model(before.header, before.tensors) if before else None
-    folder, config = working_folder(path), _config(args, sizes)
+    model = _start_model(before, sizes) if before else None
+    folder, config = working_folder(path), _config(args, sizes, before)
     is_first = fabric.global_rank == 0
     with display(args.lines) if is_first else contextlib.nullcontext(lambda now: None) as show:
         learned = fit(dataset, config, folder, fabric, lambda now: show(_update(now)), args.resume, model, voice)
@@ -82,6 +83,7 @@ def _sizes(args: argparse.Namespace, before: Preset | None, files: Sequence[str]
     """The sizes of the model: by the options and the rate of the files, or those of the preset to go on from."""
     from train.ddsp.config import sizes_at
     from train.ddsp.preset_weights import read_sizes
+    from train.ddsp.rate_conversion import converted_sizes
 
     if before is None:
         chosen = {name: getattr(args, name) for name in ("units", "harmonics")}
@@ -89,15 +91,29 @@ def _sizes(args: argparse.Namespace, before: Preset | None, files: Sequence[str]
         return replace(sizes, **{name: size for name, size in chosen.items() if size})
     if before.header["kind"] != KIND.name:
         raise ValueError(f"{args.start_from} is of kind {before.header['kind']}, not ddsp: nothing can go on from it")
-    if args.rate and args.rate != before.header["rate"]:
-        raise ValueError(f"{args.start_from} has a rate of {before.header['rate']:g} Hz: --rate cannot change it")
-    return read_sizes(before.header, before.tensors)
+    found = read_sizes(before.header, before.tensors)
+    if (args.rate or found.rate) == found.rate:
+        return found
+    return converted_sizes(found, args.rate, args.harmonics or found.harmonics)
 
 
-def _config(args: argparse.Namespace, sizes: "Sizes") -> "Config":
+def _start_model(before: Preset, sizes: "Sizes") -> "DdspModel":
+    """The model of the preset to go on from, at the rate of `sizes`."""
+    from train.ddsp.preset_weights import load_model
+    from train.ddsp.rate_conversion import convert_model
+
+    model = load_model(before.header, before.tensors)
+    return model if model.sizes == sizes else convert_model(model, sizes)
+
+
+def _config(args: argparse.Namespace, sizes: "Sizes", before: Preset | None) -> "Config":
+    """The settings of the run; most weights of a model that goes on at another rate are good as they are."""
     from train.ddsp.config import Config
 
-    return Config(sizes=sizes, steps=args.steps or DEFAULT_STEPS, minutes=args.minutes or 0.0, seed=args.seed)
+    config = Config(sizes=sizes, steps=args.steps or DEFAULT_STEPS, minutes=args.minutes or 0.0, seed=args.seed)
+    if before is None or sizes.rate == before.header["rate"]:
+        return config
+    return replace(config, learning_rate=config.learning_rate * CONVERTED_LEARNING_RATE)
 
 
 def _print_dataset(dataset: "Dataset", rank: int) -> None:

@@ -20,7 +20,7 @@ MAX_RUN = 64  # samples of noise at once
 def filter_table(bands: int, learned: float, rate: float) -> np.ndarray:
     """[main thread] The matrix (taps / 2 + 1, bands) from magnitudes to half a filter, middle tap first.
 
-    learned, rate: Hz, in training and of the device.
+    learned, rate: Hz, in training and of the device. Bands above half the device's rate are left out.
     """
     size = 2 * (bands - 1)
     half_taps = int(np.ceil((bands - 1) * rate / learned))
@@ -29,6 +29,7 @@ def filter_table(bands: int, learned: float, rate: float) -> np.ndarray:
     weight = np.full(bands, 2.0)
     weight[0] = 1.0
     weight[-1] = 1.0
+    weight[np.arange(bands) * learned > (bands - 1) * rate] = 0.0
     waves = np.cos(2 * np.pi * np.outer(time, np.arange(bands)) / size) * weight / size
     return np.ascontiguousarray((np.sqrt(learned / rate) * window[:, None] * waves).astype(np.float32))
 

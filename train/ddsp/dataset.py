@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from engine.pitch_and_frequency import pitch_of
 from train import recording, recording_faults
 
 from . import synthesis
@@ -26,6 +27,8 @@ MIN_AGREEMENT = 0.7  # of the two trackers, likewise
 MIN_RANGE_SEMITONES = 5.0  # of the pitches learned from
 MIN_SECONDS = 60.0  # of training data
 RANGE_QUANTILES = (0.005, 0.995)  # of the pitches of a set
+MIN_SEMITONE_SHARE = 0.001  # of a set's frames; what is less in a semitone is an error of the tracker
+MAX_GAP_SEMITONES = 6  # between pitches that belong together
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,22 @@ def split_validation(segments: list[Segment], sizes: Sizes) -> tuple[list[Segmen
     return (training, validation) if validation else _split_small_set(training[0])
 
 
+def pitch_range(pitch: np.ndarray) -> tuple[float, float]:
+    """The lowest and highest of pitches (n,) in Hz, but for the outermost.
+
+    Semitones beyond a gap, from the median outwards, are left out: there the tracker is octaves off.
+    """
+    semitone = np.round(pitch_of(pitch)).astype(int)
+    counts = np.bincount(semitone - semitone.min())
+    found = np.flatnonzero(counts >= MIN_SEMITONE_SHARE * len(pitch)) + semitone.min()
+    median = int(np.round(np.median(pitch_of(pitch))))
+    parts = np.split(found, 1 + np.flatnonzero(np.diff(found) > MAX_GAP_SEMITONES))
+    part = min(parts, key=lambda part: int(np.abs(part - median).min()) if len(part) else 128)
+    inside = pitch[(semitone >= part[0]) & (semitone <= part[-1])] if len(part) else pitch
+    low, high = (float(q) for q in np.quantile(inside, RANGE_QUANTILES))
+    return low, high
+
+
 def load_voice(path: str | Path, dataset: Dataset, sizes: Sizes) -> Segment:
     """The curves of a recorded voice, transposed by octaves and scaled to the range and loudness of a dataset.
 
@@ -140,7 +159,7 @@ def _describe(
     pitch = np.concatenate([f.pitch[where] for f, where in zip(features, loud, strict=True)])
     if not len(pitch):
         raise ValueError("no pitch can be heard in the recordings")
-    low, high = (float(q) for q in np.quantile(pitch, RANGE_QUANTILES))
+    low, high = pitch_range(pitch)
     voiced = len(pitch) / max(sum(int((f.loudness > SILENCE_DB).sum()) for f in features), 1)
     seconds = sum(p.frames for p in training) * sizes.hop / sizes.rate
     warnings = [*_warnings(seconds, voiced, agreement, 12 * np.log2(high / low)), *warnings]

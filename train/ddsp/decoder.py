@@ -41,7 +41,7 @@ class Decoder(nn.Module):
         return Controls(*(exp_sigmoid(head(features)) for head in heads)), state
 
     def _drop_out(self, features: Tensor) -> Tensor:
-        return nn.functional.dropout(features, self.dropout) if self.training and self.dropout else features
+        return _drop_out(features, self.dropout) if self.training and self.dropout else features
 
 
 def exp_sigmoid(x: Tensor) -> Tensor:
@@ -63,6 +63,16 @@ def scaled_pitch(pitch: Tensor, sizes: Sizes) -> Tensor:
     if sizes.pitch == "hertz":
         return pitch
     return (69 + 12 * torch.log2(pitch / 440)) / 127
+
+
+def _drop_out(features: Tensor, share: float) -> Tensor:
+    """Set a share of the features to 0, in steps of 1/256: torch draws a number for each, here eight come of one."""
+    if features.device.type != "cpu":
+        return nn.functional.dropout(features, share)
+    count, dropped = features.numel(), round(256 * share)
+    numbers = torch.empty(-(-count // 8), dtype=torch.int64).random_(-(2**63), None)
+    is_kept = numbers.view(torch.uint8)[:count].view(features.shape) >= dropped
+    return features * is_kept * (256 / (256 - dropped))
 
 
 def _layers(inputs: int, units: int) -> nn.Sequential:

@@ -66,14 +66,14 @@ def fit(
     start: initial weights. voice: rendered with every validation.
     Raises ValueError when a checkpoint belongs to another configuration, ArithmeticError when learning diverges.
     """
-    _keep_freed_memory()
+    keep_freed_memory()
     trainer = DdspTrainer(dataset, config, fabric, start, voice)
     stopped = trainer.run(folder, report, resume)
     validations, held_out = trainer.validations, bool(dataset.validation)
     return LearnedDdsp(trainer.model, config, trainer.losses, trainer.seconds, stopped, validations, held_out)
 
 
-def _keep_freed_memory() -> None:
+def keep_freed_memory() -> None:
     """Let glibc keep large arrays that are freed in every step; a step then takes about half the time."""
     if not sys.platform.startswith("linux"):
         return

@@ -5,18 +5,23 @@ A clip of F frames has F + 1 controls: frame j goes from control j to control j 
 
 import math
 from functools import cache
+from typing import Any
 
 import torch
 from torch import Tensor
+
+from . import sine_kernel
 
 
 def render_harmonics(amplitudes: Tensor, phase: Tensor, ramps: bool = True) -> Tensor:
     """Sum of sines (B, F·hop).
 
     amplitudes: (B, F + 1, H). phase: (B, F, hop) of the fundamental, in cycles; it needs no gradient, so the sines of
-    a frame are a fixed matrix, and the sound one product with it.
+    a frame are a fixed matrix, and the sound one product with it. On a CPU they are never written: sine_kernel.py.
     """
     batch, frames, hop = phase.shape
+    if ramps and amplitudes.device.type == "cpu" and amplitudes.dtype == torch.float32:
+        return _SineSum.apply(amplitudes, phase).view(batch, -1)
     sines = _sines(phase.reshape(-1, hop), amplitudes.shape[-1])
     if not ramps:
         return torch.bmm(amplitudes[:, :-1].reshape(-1, 1, amplitudes.shape[-1]), sines).view(batch, -1)
@@ -39,8 +44,7 @@ def render_noise(bands: Tensor, hop: int, ramps: bool = True, generator: torch.G
 
 def apply_room(dry: Tensor, room: Tensor, share: float) -> Tensor:
     """The direct sound (B, N) times its share, plus its convolution with a room (taps,)."""
-    size = _fft_size(dry.shape[1] + len(room) - 1)
-    wet = torch.fft.irfft(torch.fft.rfft(dry, size) * torch.fft.rfft(room, size), size)[:, : dry.shape[1]]
+    wet: Tensor = _Convolution.apply(dry, room)
     return share * dry + wet
 
 
@@ -50,6 +54,46 @@ def phase_in_cycles(pitch: Tensor, rate: int, hop: int) -> Tensor:
     start = pitch.double()[:-1, None]
     step = start + (pitch.double()[1:, None] - start) * part
     return torch.remainder(torch.cumsum(step.flatten() / rate, 0), 1.0).view(-1, hop).float()
+
+
+class _SineSum(torch.autograd.Function):
+    """Amplitudes (B, F + 1, H) and phase (B, F, hop) to their sum of sines (B, F, hop)."""
+
+    @staticmethod
+    def forward(ctx: Any, amplitudes: Tensor, phase: Tensor) -> Tensor:
+        amplitudes, phase = amplitudes.detach().contiguous(), phase.contiguous()
+        ctx.save_for_backward(amplitudes, phase)
+        sound = torch.empty_like(phase)
+        sine_kernel.add_sines(amplitudes.numpy(), phase.numpy(), sound.numpy())
+        return sound
+
+    @staticmethod
+    def backward(ctx: Any, *outer: Tensor) -> tuple[Tensor, None]:
+        amplitudes, phase = ctx.saved_tensors
+        gradients = torch.zeros_like(amplitudes)
+        slopes = outer[0].contiguous().numpy()
+        sine_kernel.add_sine_gradients(amplitudes.numpy(), phase.numpy(), slopes, gradients.numpy())
+        return gradients, None
+
+
+class _Convolution(torch.autograd.Function):
+    """Sounds (B, N) convolved with a response (taps,), as long as they were; its gradient has real transforms too."""
+
+    @staticmethod
+    def forward(ctx: Any, sound: Tensor, response: Tensor) -> Tensor:
+        size = _fft_size(sound.shape[1] + len(response) - 1)
+        spectra, spectrum = torch.fft.rfft(sound, size), torch.fft.rfft(response, size)
+        ctx.save_for_backward(spectra, spectrum)
+        ctx.size, ctx.taps = size, len(response)
+        return torch.fft.irfft(spectra * spectrum, size)[:, : sound.shape[1]]
+
+    @staticmethod
+    def backward(ctx: Any, *outer: Tensor) -> tuple[Tensor, Tensor]:
+        spectra, spectrum = ctx.saved_tensors
+        slopes = torch.fft.rfft(outer[0], ctx.size)
+        sound = torch.fft.irfft(slopes * spectrum.conj(), ctx.size)[:, : outer[0].shape[1]]
+        response = torch.fft.irfft((slopes * spectra.conj()).sum(0), ctx.size)[: ctx.taps]
+        return sound, response
 
 
 def _sines(phase: Tensor, count: int) -> Tensor:

@@ -19,7 +19,7 @@ from train.trainer import Trainer, copy_weights
 
 from .config import Config
 from .dataset import Dataset
-from .loss import spectral_loss, windows_at
+from .loss import draw_frames, spectral_loss, windows_at
 from .model import DdspModel
 from .random_clips import ClipSampler, Segment, stack_segments
 from .tensorboard import TensorBoardLog
@@ -191,8 +191,9 @@ class DdspTrainer(Trainer[DdspModel, Config, Progress]):
         torch.manual_seed(int(torch.randint(2**31, (), generator=self.generator)))  # seeds the dropout
         clip = self._augment(self.clips.draw(config.batch, self.generator)).to(self.fabric.device)
         sound = self._wrapped(clip.pitch, clip.phase, self.scale_loudness(clip.loudness), self.generator)
-        start = config.lead * config.sizes.hop
-        loss = spectral_loss(sound[:, start:], clip.sound[:, start:], windows_at(config.sizes.rate))
+        start, windows = config.lead * config.sizes.hop, windows_at(config.sizes.rate)
+        frames = draw_frames(windows, self.generator)
+        loss = spectral_loss(sound[:, start:], clip.sound[:, start:], windows, frames)
         return loss, loss
 
     def _augment(self, clip: Segment) -> Segment:

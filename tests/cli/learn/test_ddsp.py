@@ -52,6 +52,19 @@ def test_a_recording_becomes_an_instrument_and_learning_goes_on_from_it(melody, 
     assert 0 <= float((after - before).abs().max()) < 0.01
 
 
+@pytest.mark.verify
+def test_learning_goes_on_at_the_rate_of_a_recording_of_the_full_band(melody, tmp_path, capsys):
+    path, full = tmp_path / "wanderer.luthier", tmp_path / "full.luthier"
+    assert learn(melody, "-o", path, "--units", 16, "--steps", 1) == 0
+    assert learn(melody, "-o", full, "--steps", 1, "--from", path, "--rate", 44_100) == 0
+    before, made = read(path), read(full)
+    assert (made.header["rate"], made.header["hop"]) == (44_100, 441)
+    assert made.header["features"]["mean"] == before.header["features"]["mean"]
+    assert made.tensors["harmonics_bias"].shape == (int(np.ceil(22_050 / made.header["pitch"]["low"])),)
+    assert made.tensors["noise_bias"].shape == (129,)
+    assert deviation(made) < -55
+
+
 def test_going_on_from_another_kind_is_refused(melody, tmp_path, capsys):
     assert learn(melody, "-o", tmp_path / "x.luthier", "--steps", 1, "--from", "guitar") == 2
     assert "of kind resonance, not ddsp" in capsys.readouterr().err
