@@ -1,7 +1,5 @@
 # Each target does all the set-up it needs; see scripts/setup.sh.
 BIN := .venv/bin
-KERNEL_TESTS := $(BIN)/pytest -q -m "not verify" -n 2 --dist loadfile tests/engine tests/test_presets.py \
-    tests/test_voice_presets.py --ignore=tests/engine/devices --ignore=tests/engine/foreign --ignore=tests/engine/kernel
 
 play:  ## open the window; where there is no display, play the demo: through the speakers, or to a WAV
 	@bash scripts/setup.sh play
@@ -56,9 +54,13 @@ verification-of-the-rest:
 	$(BIN)/pytest -q -m verify --ignore=tests/gui -n 2 --dist loadfile
 
 other-instruction-sets:  # the tests of kernels, compiled for AVX2, for SSE4, and without explicit vectors
-	NUMBA_CPU_NAME=znver3 $(KERNEL_TESTS)
-	NUMBA_CPU_NAME=x86-64-v2 $(KERNEL_TESTS)
-	LUTHIER_KERNELS=plain $(KERNEL_TESTS)
+	@NUMBA_CPU_NAME=znver3 $(MAKE) --no-print-directory tests-of-kernels
+	@NUMBA_CPU_NAME=x86-64-v2 $(MAKE) --no-print-directory tests-of-kernels
+	@LUTHIER_KERNELS=plain $(MAKE) --no-print-directory tests-of-kernels
+
+tests-of-kernels: kernels
+	$(BIN)/pytest -q -m "not verify" -n 2 --dist loadfile tests/engine tests/test_presets.py tests/test_voice_presets.py \
+	    --ignore=tests/engine/devices --ignore=tests/engine/foreign --ignore=tests/engine/kernel
 
 ahead:  ## compile all kernels into libraries for x86-64 v2, v3 and v4: playing from here then needs no compiler
 	@bash scripts/setup.sh test
@@ -83,4 +85,4 @@ texts:  ## begin the translation gui/translations/luthier_$$LOCALE.ts, or bring 
 
 .PHONY: play test verify acceptance ahead wheel check verify-all static-checks lint types arrows kernels \
         tests-of-the-window tests-of-the-rest verification-of-the-window verification-of-the-rest \
-        other-instruction-sets presets shells texts
+        other-instruction-sets tests-of-kernels presets shells texts

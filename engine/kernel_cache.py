@@ -1,9 +1,9 @@
 """Choice of numba's cache folder, named by a digest of the engine's sources, when numba is first imported.
 
 numba detects a change in the file of a function but not in the functions that it calls. Kernels chosen by
-LUTHIER_KERNELS have a cache of their own, and so has each copy of the sources: numba keeps their code apart too, and
-what tells that a part was compiled must not hold for another copy. A folder that the user chose (NUMBA_CACHE_DIR) is
-left alone. What does not play imports no numba, and reads no sources.
+LUTHIER_KERNELS have a cache of their own, and so have other processors (NUMBA_CPU_NAME) and each copy of the sources:
+numba keeps their code apart too, and what tells that a part was compiled must not hold for another of them. A folder
+that the user chose (NUMBA_CACHE_DIR) is left alone. What does not play imports no numba, and reads no sources.
 """
 
 import os
@@ -50,7 +50,8 @@ def _set_cache_folder() -> None:
     from platformdirs import user_cache_path
 
     kernels = user_cache_path("luthier", appauthor=False) / "kernels"
-    folder = kernels / f"{digest_sources(os.environ.get('LUTHIER_KERNELS', ''))}-{_digest_place()}"
+    chosen = " ".join(os.environ.get(name, "") for name in ("LUTHIER_KERNELS", "NUMBA_CPU_NAME")).strip()
+    folder = kernels / f"{digest_sources(chosen)}-{_digest_place()}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         os.utime(folder)
@@ -62,12 +63,12 @@ def _set_cache_folder() -> None:
     os.environ["NUMBA_CACHE_DIR"] = str(folder)
 
 
-def digest_sources(kernels: str = "") -> str:
-    """Twelve hex digits that change with any source of the engine, and with the choice of kernels."""
+def digest_sources(chosen: str = "") -> str:
+    """Twelve hex digits that change with any source of the engine, and with what was chosen to be compiled."""
     import hashlib
 
     folder = Path(__file__).parent
-    digest = hashlib.blake2b(kernels.encode() + b"\0", digest_size=6)
+    digest = hashlib.blake2b(chosen.encode() + b"\0", digest_size=6)
     for source in sorted(folder.rglob("*.py")):
         digest.update(source.relative_to(folder).as_posix().encode() + b"\0" + source.read_bytes() + b"\0")
     return digest.hexdigest()

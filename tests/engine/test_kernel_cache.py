@@ -41,6 +41,24 @@ def test_neither_choice_of_kernels_runs_code_compiled_for_the_other(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the platform's cache folder is moved by XDG_CACHE_HOME")
+def test_each_processor_has_its_cache(tmp_path):
+    environment = {key: value for key, value in os.environ.items() if key != "NUMBA_CACHE_DIR"}
+    words = [sys.executable, "-c", "import engine.kernel_cache, numba, os; print(os.environ['NUMBA_CACHE_DIR'])"]
+
+    def folder(processor):
+        chosen = {
+            **environment,
+            "XDG_CACHE_HOME": str(tmp_path),
+            "PYTHONPATH": os.getcwd(),
+            "NUMBA_CPU_NAME": processor,
+        }
+        return subprocess.run(words, env=chosen, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+    assert len({folder(processor) for processor in ("", "znver3", "x86-64-v2")}) == 3
+    assert folder("znver3") == folder("znver3")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the platform's cache folder is moved by XDG_CACHE_HOME")
 def test_two_copies_of_the_sources_have_each_their_cache(tmp_path):
     environment = {key: value for key, value in os.environ.items() if key != "NUMBA_CACHE_DIR"}
     folders = set()
