@@ -3,17 +3,18 @@
 import argparse
 import contextlib
 import json
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 from cli.learn.progress import JsonLines, Update, display
-from cli.learn.recordings import parse_part
 from engine.kinds import kind_of
 from engine.preset.preset_file import read
 from session import patch_lookup
 
 from .number_ranges import integer, number
+from .recording_part import parse_part
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,6 +39,8 @@ def run(args: argparse.Namespace) -> int:
         raise ValueError(
             f"{path.stem} is of kind {preset.header['kind']}: only one of kind events takes sounds apart"
         )
+    file, start, length = parse_part(args.recording, args.start, args.length)
+    _check_output(Path(args.output), Path(file))
     try:
         import torch
     except ImportError:
@@ -47,7 +50,6 @@ def run(args: argparse.Namespace) -> int:
     from train import recording
     from train.events.decompose import decompose
 
-    file, start, length = parse_part(args.recording, args.start, args.length)
     sound = recording.read(file, int(preset.header["rate"]), start, length)
     for notice in sound.notices:
         print(notice, file=sys.stderr)
@@ -67,3 +69,15 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(f"{Path(args.output)}: {len(score.events)} events in {seconds:.1f} s")
     return 0
+
+
+def _check_output(path: Path, recording: Path) -> None:
+    """ValueError, before the work, if the score cannot be written there, or would replace the recording."""
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder: say a name for the score")
+    if not path.parent.is_dir():
+        raise ValueError(f"there is no folder {str(path.parent)!r} to write {path.name} to")
+    if path.exists() and recording.exists() and path.samefile(recording):
+        raise ValueError(f"{path} is the recording itself: write the score to another file")
+    if not os.access(path.parent, os.W_OK):
+        raise ValueError(f"{path} cannot be written: {path.parent} is read-only")

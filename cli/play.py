@@ -266,8 +266,10 @@ def _record(host: "StandardChain", args: argparse.Namespace) -> Iterator[Task]:
         yield recorder.write
     finally:
         recorder.stop()
+    is_empty = host.frame == recorder.rates[0][0]  # no device came
     for path in recorder.paths:
-        status_line.print_message(f"{path} is saved", args.json)
+        message = f"{path} is empty: nothing was played" if is_empty else f"{path} is saved"
+        status_line.print_message(message, args.json)
     if recorder.capture.lost:
         status_line.print_message(
             f"{args.record}: {recorder.capture.lost} frames are missing: the disk was too slow", args.json

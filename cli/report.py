@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.learn.recordings import parse_part
 from engine.atomic_write import error_line, write_text
 from engine.preset import preset_file
 from engine.preset.redistribution import check_exportable
@@ -15,6 +14,7 @@ from session.patch import Patch
 
 from . import preset_facts
 from .number_ranges import integer, number
+from .recording_part import parse_part
 
 if TYPE_CHECKING:
     import numpy as np

@@ -17,6 +17,7 @@ from engine.preset import library
 from . import chain_options, voice_options
 from .number_ranges import integer, number
 from .playback import plugin_faults
+from .recording_part import parse_part
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,7 +34,9 @@ FADE_SECONDS = 0.005  # fade-in after the latency, perhaps within a note, is cut
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the voice, the instrument and the file to write."""
-    parser.add_argument("voice", metavar="VOICE", help="a recording of one voice, or of one instrument")
+    parser.add_argument(
+        "voice", metavar="VOICE", help="a recording of one voice, or of one instrument, or FILE@START-END"
+    )
     parser.add_argument("preset", metavar="INSTRUMENT", help=chain_options.INSTRUMENT_HELP)
     parser.add_argument("-o", "--output", metavar="OUT", required=True, help="the sound file to write, .wav or .flac")
     voice_options.add_arguments(parser, "it is moved by octaves into the instrument's range")
@@ -48,8 +51,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the file; print what was done to the voice and the latency that was removed."""
-    sound = _read(Path(args.voice), args.rate or chain_options.DEFAULT_RATE)
-    if Path(args.output).exists() and Path(args.output).samefile(args.voice):
+    sound = _read(args.voice, args.rate or chain_options.DEFAULT_RATE)
+    if Path(args.output).exists() and Path(args.output).samefile(parse_part(args.voice)[0]):
         raise ValueError(f"{args.output} is the voice itself: write the answer to another file")
     hosted = chain_options.build(args)
     host, rack = hosted.host, hosted.rack
@@ -115,14 +118,16 @@ def _transposition(semitones: float) -> str:
     return f"its pitch is moved by {octaves:+g} octave{'s' if abs(octaves) > 1 else ''}"
 
 
-def _read(path: Path, rate: float) -> "np.ndarray":
-    """The mean (T,) of the channels of a recording, at a rate in Hz. ValueError."""
+def _read(voice: str, rate: float) -> "np.ndarray":
+    """The mean (T,) of the channels of a recording, or of a part of one, at a rate in Hz. ValueError."""
     import numpy as np
 
     from engine.sound_file import reader
 
+    file, start, length = parse_part(voice)
+    path = Path(file)
     try:
-        sound = reader.read(path, rate)
+        sound = reader.read(path, rate, start, length)
     except reader.RecordingError as error:
         swapped = "; say the voice first, then the instrument" if str(path) in library.all_presets() else ""
         raise ValueError(f"{error}{swapped}") from None

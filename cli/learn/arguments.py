@@ -7,10 +7,11 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from cli.recording_part import parse_part
 from engine.kinds import KINDS
 
 from .option_checks import LEARNABLE
-from .recordings import parse_part, replace_mappings
+from .recordings import replace_mappings
 
 
 def take_kind(args: argparse.Namespace) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from cli.number_ranges import integer, number
+from cli.recording_part import parse_part
 from engine.kinds import KINDS
 from engine.preset import preset_file, redistribution
 
@@ -20,7 +21,7 @@ from .arguments import default_name, guess_kind, take_kind
 from .option_checks import LEARNABLE, KindOptions
 from .output_path import check_output
 from .progress import FIRST_OF_NOTES, FIRST_OF_STEPS, JsonLines, Result, loudness_notices
-from .recordings import expand, is_mapping_text, parse_part, readable, replace_mappings
+from .recordings import expand, is_mapping_text, readable, replace_mappings
 
 DEFAULT_STEPS = 3000
 COMPLETED_WORDS = {"KIND": LEARNABLE}  # of arguments, by their metavar

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import engine
 from cli.number_ranges import integer
+from cli.recording_part import parse_part
 from engine.kinds.ddsp import KIND, MAX_SIZES
 from engine.preset import library
 from engine.preset.preset_file import Preset, read
@@ -18,7 +19,7 @@ from engine.preset.preset_file import Preset, read
 from .option_checks import KindOptions
 from .output_path import working_folder
 from .progress import Result, Update, display, ending_of
-from .recordings import header_fields, parse_part
+from .recordings import header_fields
 from .sample_rate import source_rate
 
 if TYPE_CHECKING:

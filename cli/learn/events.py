@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import engine
 from cli.number_ranges import integer
+from cli.recording_part import parse_part
 
 from .option_checks import KindOptions
 from .output_path import working_folder
 from .progress import Result, display, ending_of, update_of
-from .recordings import header_fields, parse_part
+from .recordings import header_fields
 from .sample_rate import source_rate
 
 if TYPE_CHECKING:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from platformdirs import user_cache_path
 
+from cli.recording_part import parse_part
 from engine.preset.control_performance import has_performance, performance_seconds
 from engine.preset.preset_file import Preset
 from engine.sound_file.writer import sound_writer
 
-from .recordings import parse_part, replace_mappings
+from .recordings import replace_mappings
 
 if TYPE_CHECKING:
     from export.likeness import Verdict

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 import engine
+from cli.recording_part import parse_part
 from engine.preset.preset_file import Preset
 from export import reference_output
 from export.loudness import normalize
@@ -19,7 +20,7 @@ from train.notes.note_recording import read_note_recordings
 
 from .output_path import working_folder
 from .progress import DONE, Result, Update, display
-from .recordings import header_fields, is_mapping_text, parse_part, part_files
+from .recordings import header_fields, is_mapping_text, part_files
 from .sample_rate import source_rate
 
 

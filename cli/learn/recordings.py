@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from cli.recording_part import parse_part
 from engine.preset import redistribution
 from engine.sound_file import reader
 from engine.sound_file.suffixes import SYSTEM_FOLDERS, find_sound_files, is_sound_file
@@ -23,7 +24,6 @@ from train.mapping import mapping_file
 
 MAX_STEM_CHARACTERS = 24  # of the name of a temporary file, at either end
 _PATTERN = re.compile(r"[*?[]")
-_PART = re.compile(r"(?P<file>.+)@(?P<start>\d+(\.\d+)?)-(?P<end>\d+(\.\d+)?)")
 
 
 def expand(texts: Sequence[str]) -> list[str]:
@@ -55,20 +55,6 @@ def readable(texts: Sequence[str]) -> list[str]:
     for fault in faults:
         print(f"left out: {fault}", file=sys.stderr)
     return found
-
-
-def parse_part(text: str, start: float = 0.0, length: float | None = None) -> tuple[str, float, float | None]:
-    """File, start and length in seconds, None for all of it; start, length: where the text gives neither.
-
-    ValueError if the end comes before the start.
-    """
-    times = None if os.path.exists(text) else _PART.fullmatch(text)
-    if times is None:
-        return text, start, length
-    start, end = float(times["start"]), float(times["end"])
-    if end <= start:
-        raise ValueError(f"{text}: the end ({end:g} s) must come after the start ({start:g} s)")
-    return times["file"], start, end - start
 
 
 @contextlib.contextmanager

@@ -222,3 +222,11 @@ def test_a_recording_ends_where_the_rate_changes_and_another_begins(tmp_path):
         path.name: (len(soundfile.read(path)[0]), soundfile.info(path).samplerate) for path in tmp_path.iterdir()
     }
     assert lengths == {"take.wav": (4800, 48_000), "take-2.wav": (4410, 44_100)}
+
+
+def test_a_recording_without_a_device_is_said_to_be_empty(tmp_path, capsys):
+    host = StandardChain(48_000)
+    args = argparse.Namespace(record=str(tmp_path / "take.wav"), json=False)
+    with play._record(host, args) as write:
+        write()
+    assert "take.wav is empty: nothing was played" in "".join(capsys.readouterr())

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from cli.learn.recordings import expand, parse_part, part_files, readable
+from cli.learn.recordings import expand, part_files, readable
+from cli.recording_part import parse_part
 from engine.sound_file.reader import RecordingError
 from engine.sound_file.suffixes import find_sound_files
 
