@@ -5,7 +5,7 @@ import json
 import textwrap
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.effects import EFFECTS, effect_class
 from engine.foreign import is_foreign
@@ -16,6 +16,9 @@ from session.patch import Patch
 
 from . import patch_facts, preset_facts
 from .printable_text import make_printable
+
+if TYPE_CHECKING:
+    from engine.plugin import Plugin
 
 PAGE_COLUMNS, NAME_COLUMNS = 96, 14
 PLUGIN_RATE = 48_000.0  # Hz, at which a foreign plugin tells its latency
@@ -94,7 +97,8 @@ def _print_plugin(name: str, as_json: bool) -> None:
 
     plugin = load(name)
     plugin.prepare(PLUGIN_RATE)
-    latency, has_state, presets = plugin.latency, plugin.save_state() is not None, plugin.find_presets()
+    latency, has_state = plugin.latency, plugin.save_state() is not None
+    presets, fault = _find_presets(plugin)
     plugin.close()
     if as_json:
         params = [asdict(param) for param in plugin.params]
@@ -107,9 +111,17 @@ def _print_plugin(name: str, as_json: bool) -> None:
     _print_fact("Latency", f"{latency} frames at {PLUGIN_RATE:g} Hz, {milliseconds:.1f} ms" if latency else "none")
     _print_fact("Saved", "its own state" if has_state else "the values of its parameters")
     _print_fact("Plugin", make_printable(name))
-    if presets:
-        _print_fact("Presets", make_printable(", ".join(presets.values())))
+    if presets or fault:
+        _print_fact("Presets", make_printable(fault or ", ".join(presets.values())))
     _print_parameters(preset_facts.plugin_rows(plugin.params))
+
+
+def _find_presets(plugin: "Plugin") -> tuple[dict[str, str], str]:
+    """The presets of a plugin, names by identifiers, and why they cannot be listed, empty if they can."""
+    try:
+        return plugin.find_presets(), ""
+    except ValueError as error:
+        return {}, str(error)
 
 
 def _print_parameters(rows: list[tuple[str, str, str, str, str]]) -> None:

@@ -28,6 +28,7 @@ from gui.controllers.performance_recording import RecordingController
 from gui.controllers.plugins.crash_question import CrashQuestion
 from gui.controllers.plugins.plugin_faults import PluginFaults
 from gui.controllers.plugins.plugin_list import PluginController
+from gui.controllers.plugins.plugin_presets import PresetController
 from gui.controllers.preview import PreviewController
 from gui.controllers.score import ScoreController
 from gui.controllers.session_restore import SessionRestore
@@ -60,7 +61,10 @@ class MainController(QObject):
         self.undo_stack = self.parameters.undo_stack
         self.midi_learn = MidiLearn(self.bridge, window.knobs, self.undo_stack)
         self.plugin_faults = PluginFaults(self.bridge)
-        self.chain = ChainController(self.parameters, self.plugin_faults, window.chain_bar, window.split_bar)
+        self.plugin_presets = PresetController(self.bridge, self.parameters, window.chain_bar)
+        self.chain = ChainController(
+            self.parameters, self.plugin_faults, self.plugin_presets, window.chain_bar, window.split_bar
+        )
         self.entry_files = EntryFiles(engine, window.browser, self.undo_stack)
         self.selection = InstrumentSelection(window.browser, self.bridge, self.parameters, self.entry_files)
         self.global_settings = GlobalSettings(self.bridge, self.undo_stack, preferences, window.top_bar)
@@ -192,7 +196,7 @@ class MainController(QObject):
         for controller in (
             self.selection, self.entry_files, self.recording, self.learn, self.opener, self.preview, self.export,
             self.button_midi_learn, self.midi_learn, self.comparison, self.session_restore, self.score,
-            self.error_hook, self.plugins,
+            self.error_hook, self.plugins, self.plugin_presets,
             self.recording.files, self.microphone.edit,
         ):  # fmt: skip
             controller.notified.connect(self.window.notice.show_message)

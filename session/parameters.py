@@ -100,6 +100,12 @@ class ParameterModel:
         for listener in self._listeners:
             listener(index, value, origin)
 
+    def set_values(self, slot: str, values: Sequence[float], origin: Origin) -> None:
+        """Change the first values of the plugin of a slot, where they are others."""
+        for index, each in enumerate(self.definitions):
+            if each.slot == slot and each.index < len(values) and self._values[index] != values[each.index]:
+                self.set_value(index, values[each.index], origin)
+
     def poll(self) -> None:
         """Read the values that the engine has changed."""
         self._deliveries = {index: each for index, each in self._deliveries.items() if not each.is_applied()}

@@ -33,9 +33,9 @@ def data() -> Path:
 @pytest.fixture(scope="session")
 def probe_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file of CLAP plugins of our own, see tests/support/foreign/probe_core.h."""
-    from tests.support.foreign.probe import build_probe
+    from tests.support.foreign.probe import build_clap_probe
 
-    return build_probe(tmp_path_factory.mktemp("probe") / "probe.clap", "probe_clap.c")
+    return build_clap_probe(tmp_path_factory.mktemp("probe") / "probe.clap")
 
 
 @pytest.fixture

@@ -68,6 +68,10 @@ class ForeignPlugin(Plugin):
         """[main thread] Count anew what goes wrong."""
         self._known_faults = self._all_faults
 
+    def values(self) -> list[float]:
+        """[main thread] Where its own parameters stand, without the switch of an effect."""
+        raise NotImplementedError
+
     @property
     def is_busy(self) -> bool:
         """Whether the audio thread is within the plugin."""

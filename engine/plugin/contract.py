@@ -141,7 +141,7 @@ class Plugin:
         raise ValueError(f"{self.name} keeps nothing but the values of its parameters")
 
     def find_presets(self) -> dict[str, str]:
-        """[main thread] The presets that it brings along: names by what identifies them, in order of name."""
+        """[main thread] The presets that it brings along: names by identifiers, in order of name. ValueError."""
         return {}
 
     def load_preset(self, identifier: str) -> None:

@@ -21,6 +21,7 @@ from session.rack import INSTRUMENT, LAYER, LAYER_ROOM, VOICE
 
 from .parameters import ParameterController
 from .plugins.plugin_faults import PluginFaults
+from .plugins.plugin_presets import PresetController
 from .plugins.plugin_routing import RoutingController
 
 FILE = "file"  # the key of the offer of a room from a sound file
@@ -36,15 +37,17 @@ class ChainController(QObject):
     plugins_requested = pyqtSignal()  # a choice among all that are installed
 
     def __init__(
-        self, parameters: ParameterController, faults: PluginFaults, chain_bar: ChainBar, split_bar: SplitBar
-    ) -> None:
+        self, parameters: ParameterController, faults: PluginFaults, presets: PresetController, chain_bar: ChainBar,
+        split_bar: SplitBar,
+    ) -> None:  # fmt: skip
         super().__init__()
         self._parameters, self._chain_bar, self._split_bar = parameters, chain_bar, split_bar
-        self._faults = faults
+        self._faults, self._presets = faults, presets
         self._entries: list[Entry] = []
         self.routing = RoutingController(parameters, chain_bar)
         parameters.chain_changed.connect(self._show)
         faults.changed.connect(self._show)
+        presets.changed.connect(self._show)
         chain_bar.selected.connect(parameters.show_slot)
         chain_bar.switched.connect(self._switch)
         chain_bar.moved.connect(self._move)
@@ -123,7 +126,8 @@ class ChainController(QObject):
 
     def _foreign_slot(self, slot: ChainSlot) -> ChainSlot:
         """A slot with what can be chosen for its plugin, and what goes wrong in it, where that is a foreign one."""
-        return replace(slot, choices=self.routing.choices(slot.name), warning=self._faults.describe(slot.name))
+        choices, presets = self.routing.choices(slot.name), self._presets.presets(slot.name)
+        return replace(slot, choices=choices, presets=presets, warning=self._faults.describe(slot.name))
 
     def _name_plugin(self, slot: str, taken: list[str]) -> tuple[str, str]:
         """The title of an effect from elsewhere, and why it does not play; both empty while it is being loaded."""

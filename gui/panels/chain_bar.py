@@ -11,7 +11,7 @@ from gui import theme
 from gui.widgets import factory
 from gui.widgets.row_area import RowArea
 
-from . import routing_menu
+from . import preset_menu, routing_menu
 from .routing_menu import SlotChoice
 
 
@@ -20,7 +20,7 @@ class ChainSlot:
     """A slot of the chain. on: None if it cannot be switched. fixed: it cannot be moved.
 
     fault: why what belongs there does not play; empty if it does. warning: what goes wrong while it plays; empty if
-    nothing does. choices: of its side chain and its outputs.
+    nothing does. choices: of its side chain and its outputs. presets: names and identifiers of those of its plugin.
     """
 
     name: str
@@ -31,10 +31,11 @@ class ChainSlot:
     fault: str = ""
     warning: str = ""
     choices: tuple[SlotChoice, ...] = ()
+    presets: tuple[tuple[str, str], ...] = ()
 
 
 class ChainBar(QWidget):
-    """A click selects a slot; the buttons at the right end switch, route, move and remove it.
+    """A click selects a slot; the buttons at the right end load presets, switch, route, move and remove it.
 
     A right click on a slot opens the menu of its side chain and outputs, where it has any. With the focus on a slot,
     Delete removes it, and Alt with the left and right arrows moves it.
@@ -45,6 +46,7 @@ class ChainBar(QWidget):
     moved = pyqtSignal(str, int)
     removed = pyqtSignal(str)
     routed = pyqtSignal(str, str)  # the key of a choice
+    preset_chosen = pyqtSignal(str, str)  # the identifier of a preset
     cleared = pyqtSignal()
     added = pyqtSignal(str)  # the key of an item of `set_offers`
 
@@ -69,6 +71,11 @@ class ChainBar(QWidget):
         self.power = factory.tool_button(
             self.tr("On"), self.tr("On or off"), self.tr("On, or let the sound pass as it is"), True
         )
+        self.presets = factory.tool_button(
+            self.tr("Presets"),
+            self.tr("Presets of the plugin"),
+            self.tr("Load a preset that the plugin brings along"),
+        )
         self.route = factory.tool_button(
             self.tr("Route"), self.tr("Side chain and outputs"),
             self.tr("What its side chain hears, and which outputs are heard"),
@@ -80,6 +87,7 @@ class ChainBar(QWidget):
         self.add.clicked.connect(self._open_menu)
         self.new.clicked.connect(self.cleared)
         self.power.clicked.connect(lambda: self.switched.emit(self._selected))
+        self.presets.clicked.connect(self._open_presets)
         self.route.clicked.connect(self._open_routing)
         self.earlier.clicked.connect(lambda: self.moved.emit(self._selected, -1))
         self.later.clicked.connect(lambda: self.moved.emit(self._selected, 1))
@@ -91,7 +99,7 @@ class ChainBar(QWidget):
         row.addWidget(self.add)
         row.addWidget(self.new)
         row.addStretch(1)
-        for button in (self.power, self.route, self.earlier, self.later, self.remove):
+        for button in (self.power, self.presets, self.route, self.earlier, self.later, self.remove):
             row.addWidget(button)
         self.set_slots([], "")
         self.set_clearable(False)
@@ -107,6 +115,7 @@ class ChainBar(QWidget):
         self.power.setVisible(selected_slot is not None and selected_slot.on is not None)
         self.power.setChecked(selected_slot is not None and bool(selected_slot.on))
         self.remove.setVisible(selected_slot is not None and selected_slot.removable)
+        self.presets.setVisible(selected_slot is not None and bool(selected_slot.presets))
         self.route.setVisible(selected_slot is not None and bool(selected_slot.choices))
         movable = [slot.name for slot in slots if not slot.fixed]
         for button, end in ((self.earlier, 0), (self.later, -1)):
@@ -137,6 +146,11 @@ class ChainBar(QWidget):
         """The menu of what can be chosen for a slot: empty where there is nothing."""
         choices = next((slot.choices for slot in self.slots if slot.name == name), ())
         return routing_menu.make_menu(self, choices, lambda key: self.routed.emit(name, key))
+
+    def preset_menu(self, name: str) -> QMenu:
+        """The menu of the presets of a slot: empty where there are none."""
+        presets = next((slot.presets for slot in self.slots if slot.name == name), ())
+        return preset_menu.make_menu(self, presets, lambda identifier: self.preset_chosen.emit(name, identifier))
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Move or remove the selected slot."""
@@ -188,6 +202,9 @@ class ChainBar(QWidget):
     def _scroll_to_selected(self) -> None:
         if self._selected in self.buttons:
             self.area.ensureWidgetVisible(self.buttons[self._selected])
+
+    def _open_presets(self) -> None:
+        self.preset_menu(self._selected).popup(self.presets.mapToGlobal(QPoint(0, self.presets.height())))
 
     def _open_routing(self) -> None:
         self.routing_menu(self._selected).popup(self.route.mapToGlobal(QPoint(0, self.route.height())))

@@ -14,6 +14,7 @@ from benchmarks.support.jack_server import running
 from cli import play
 from cli.main import main
 from engine.foreign import load
+from engine.foreign.scan import preset_scan
 from engine.standard_chain import StandardChain
 from tests.support.foreign.probe import HANG, LATENCY, RESTART
 from tests.support.host_callback import render
@@ -153,6 +154,22 @@ def test_what_is_made_of_learned_instruments_refuses_a_plugin(score_folder, prob
     assert len(told) == 1
     assert "is a plugin" in told[0]
     assert len(list(score_folder.iterdir())) == 1
+
+
+def test_presets_are_shown_and_loaded_by_the_command(probe_path, capsys, score_folder, monkeypatch):
+    effect = f"{probe_path}#probe.effect"
+    assert main(["show", effect]) == 0
+    assert "Presets       Loud, Soft" in capsys.readouterr().out
+    words = ["render", "guitar", "score.mid", "-o", "out.wav", "--seconds", "0.1", "--with", effect]
+    assert main([*words, "--plugin-preset", "Loud"]) == 0
+    assert main([*words, "--plugin-preset", "Probe effect=#soft"]) == 0
+    capsys.readouterr()
+    assert main([*words, "--plugin-preset", "Gone"]) == 2
+    assert "there are Loud, Soft" in capsys.readouterr().err
+    preset_scan._find.cache_clear()
+    monkeypatch.setenv("PROBE_FAULT", "discovery")
+    assert main(["show", effect]) == 0
+    assert "cannot be listed" in capsys.readouterr().out
 
 
 def test_a_plugin_that_stops_while_it_plays_is_told_once(probe_path, monkeypatch, capsys):

@@ -11,7 +11,7 @@ from gui import preferences
 from gui.preferences import Preferences
 from session.patch import PLUGIN, Chain, Effect, chain_from_json
 from tests.gui.conftest import end, start, until
-from tests.support.foreign.probe import HANG, PLAIN, RESTART, TURN, build_probe, release
+from tests.support.foreign.probe import HANG, PLAIN, RESTART, TURN, build_clap_probe, release
 from tests.support.level_and_pitch import level
 
 
@@ -83,7 +83,7 @@ def test_a_plugin_that_stops_while_it_plays_is_told_once_and_passed_over(app, ea
 @pytest.fixture
 def hanging(tmp_path):
     """The file of a probe that hangs where its parameter Mode says so, and comes back at the end of the test."""
-    path = build_probe(tmp_path / "hanging.clap", "probe_clap.c")
+    path = build_clap_probe(tmp_path / "hanging.clap")
     yield path
     release(path)
     for word in ("effect", "instrument"):

@@ -13,6 +13,7 @@ from engine.kernel import ExternalFunction, carray, cfunc, njit
 from engine.pointers import address_of, pointer, pointer_i4, view_u1
 
 from .abi import CLAP_DIALECT, MIDI_DIALECT
+from .preset_abi import LOAD_IDS
 from .state import (
     AUDIO,
     CALLBACK,
@@ -187,6 +188,7 @@ _EXTENSIONS: dict[str, list[Any]] = {
     "clap.note-name": [ignore],
     "clap.voice-info": [ignore],
     "clap.timer-support": [register_timer, unregister_timer],
+    **{name: [ignore, ignore] for name in LOAD_IDS},
 }  # in the order of the specification
 
 

@@ -11,6 +11,7 @@ from engine.foreign.float_environment import kept_float_environment
 from engine.plugin.external import PluginError
 
 from . import abi
+from .preset_abi import DISCOVERY_IDS
 
 MAX_PLUGINS = 1024  # of one file
 MAX_NAMED = 8  # in a message
@@ -45,6 +46,7 @@ class ClapLibrary:
         self.factory_address = entry.get_factory(abi.FACTORY_ID)
         if not self.factory_address:
             raise PluginError(f"{path} makes no plugins")
+        self.discovery_address = next(filter(None, map(entry.get_factory, DISCOVERY_IDS)), 0)
         self.factory = ctypes.cast(self.factory_address, ctypes.POINTER(abi.Factory)).contents
         self.descriptions = tuple(self._describe())
         if not self.descriptions:

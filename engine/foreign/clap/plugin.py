@@ -1,7 +1,9 @@
 """A CLAP plugin in the chain: what is asked of it while it lives, its parameters, its state and its requests."""
 
 import contextlib
+import os
 from os import PathLike
+from typing import Any
 
 import numpy as np
 
@@ -11,12 +13,15 @@ from engine.foreign.calls import watched
 from engine.foreign.foreign_plugin import MAX_BROKEN_BLOCKS, ForeignPlugin
 from engine.foreign.gate import Gate
 from engine.foreign.routing import USUAL_ROUTING, Routing
+from engine.foreign.scan.preset_scan import find_presets
 from engine.plugin.external import PluginError
 
 from . import abi
 from .instances import Instances
 from .library import open_library
 from .parameters import Parameters
+from .preset_abi import IN_FILE, LOAD_IDS, PresetLoad
+from .preset_discovery import ClapPreset
 from .process import process
 from .state import CALLBACK, LATENCY, PARAM_EVENT, RESCAN, RESTART, STATE
 from .stream import read_state, write_state
@@ -30,7 +35,7 @@ class ClapPlugin(ForeignPlugin):
 
     def __init__(self, place: str | PathLike[str], id: str = "", routing: Routing = USUAL_ROUTING) -> None:
         """id: among those of a file with several. routing: of its ports."""
-        library = open_library(place)
+        self._library = library = open_library(place)
         self.description = library.find(id)
         self.name = self.description.name
         self.routing = routing
@@ -163,6 +168,29 @@ class ClapPlugin(ForeignPlugin):
                 raise PluginError(f"{self.name} does not take this state ({len(state)} bytes)")
             self._read_values()
 
+    def find_presets(self) -> dict[str, str]:
+        """[main thread] The presets that its file brings along: names by identifiers. PluginError.
+
+        Another process lists them.
+        """
+        return {preset.identifier: preset.name for preset in self._presets()}
+
+    @watched
+    def load_preset(self, identifier: str) -> None:
+        """[main thread] Load one of `find_presets`; no block is played meanwhile. PluginError."""
+        self._check_open()
+        preset = next((each for each in self._presets() if each.identifier == identifier), None)
+        loading = self._preset_loading()
+        if preset is None or loading is None:
+            raise PluginError(f"{self.name} has no preset {identifier!r}")
+        place = os.fsencode(preset.location) if preset.kind == IN_FILE else None
+        key = preset.load_key.encode("utf-8", "surrogateescape") or None
+        with self._instances.alone():
+            taken = [loading.from_location(each, preset.kind, place, key) for each in self._instances.addresses]
+            self._read_values()
+        if not all(taken):
+            raise PluginError(f"{self.name} could not load the preset {preset.name!r}")
+
     @watched
     def close(self) -> None:
         """[main thread, once no block uses it] End the plugin."""
@@ -170,6 +198,21 @@ class ClapPlugin(ForeignPlugin):
             with contextlib.suppress(RuntimeError), self._instances.alone():  # one that hangs is left to itself
                 self._instances.deactivate()
                 self._instances.destroy()
+
+    def _presets(self) -> list[ClapPreset]:
+        """The presets for this plugin, by name."""
+        if not self._library.discovery_address or self._preset_loading() is None:
+            return []
+        found = find_presets(self._library.path)
+        own = [preset for preset in found if not preset.plugin_ids or self.description.id in preset.plugin_ids]
+        return sorted(own, key=lambda preset: (preset.name.casefold(), preset.identifier))
+
+    def _preset_loading(self) -> Any:
+        """Its extension that loads presets; None if it has none."""
+        if not self._instances:
+            return None
+        found = (self._instances.extension(name, PresetLoad) for name in LOAD_IDS)
+        return next((each for each in found if each is not None), None)
 
     def _describe(self) -> None:
         """Take the ports and the parameters of the instances that have been built."""

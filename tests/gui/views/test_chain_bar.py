@@ -56,3 +56,18 @@ def test_a_chain_with_room_has_no_scroll_bar(bar):
     bar.resize(1100, 60)
     until(lambda: not bar.area.is_scrolled and bar.area.horizontalScrollBar().maximum() == 0)
     until(lambda: bar.area.height() == bar.buttons[""].height())
+
+
+def test_many_presets_are_in_menus_of_their_own(bar):
+    presets = tuple((f"Preset {number} & more", f"urn:{number}") for number in range(70))
+    bar.set_slots([SLOTS[0], ChainSlot("plugin", "Piano", True, presets=presets)], "plugin")
+    assert bar.presets.isVisible()
+    chosen = []
+    bar.preset_chosen.connect(lambda *each: chosen.append(each))
+    menus = [action.menu() for action in bar.preset_menu("plugin").actions()]
+    assert [len(menu.actions()) for menu in menus] == [30, 30, 10]
+    assert menus[1].title() == "Preset 30 && more – Preset 59 && more"
+    assert menus[1].actions()[0].text() == "Preset 30 && more"
+    menus[2].actions()[-1].trigger()
+    assert chosen == [("plugin", "urn:69")]
+    assert bar.preset_menu("").isEmpty()

@@ -21,6 +21,11 @@ def build_probe(path: Path, *sources: str) -> Path:
     return path
 
 
+def build_clap_probe(path: Path) -> Path:
+    """Build the CLAP file of the probe; its path."""
+    return build_probe(path, "probe_clap.c", "probe_clap_presets.c")
+
+
 def release(path: Path) -> None:
     """Let a plugin of a file that hangs come back."""
     _released(path).value = 1

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "clap_abi.h"
+#include "probe_clap_presets.h"
 #include "probe_core.h"
 
 enum { MAX_EVENTS = 8192, TIMER_MS = 1, FIRST_ID = 100, LIED_PORTS = 1000 };
@@ -20,6 +21,9 @@ typedef struct {
   bool (*is_main_thread)(const clap_host *host);
   bool (*is_audio_thread)(const clap_host *host);
 } host_threads;
+typedef struct {
+  bool (*from_location)(const clap_plugin *plugin, uint32_t kind, const char *place, const char *key);
+} plugin_preset_load;
 typedef struct { void (*on_timer)(const clap_plugin *plugin, uint32_t id); } plugin_timers;
 
 typedef struct {
@@ -258,7 +262,14 @@ static void on_timer(const clap_plugin *plugin, uint32_t id) {
 }
 static const clap_state STATE = {state_save, state_load};
 static const clap_latency LATENCY = {latency};
+static bool load_preset(const clap_plugin *plugin, uint32_t kind, const char *place, const char *key) {
+  double gain = probe_preset_gain(kind, place, key);
+  expect_thread(self(plugin), false);
+  if (gain >= 0) self(plugin)->core.values[PROBE_GAIN] = gain;
+  return gain >= 0;
+}
 static const plugin_timers TIMERS = {on_timer};
+static const plugin_preset_load PRESET_LOAD = {load_preset};
 
 static const void *get_extension(const clap_plugin *plugin, const char *id) {
   (void)plugin;
@@ -268,6 +279,7 @@ static const void *get_extension(const clap_plugin *plugin, const char *id) {
   if (!strcmp(id, "clap.state")) return &STATE;
   if (!strcmp(id, "clap.latency")) return &LATENCY;
   if (!strcmp(id, "clap.timer-support")) return &TIMERS;
+  if (!strcmp(id, "clap.preset-load/2")) return &PRESET_LOAD;
   return NULL;
 }
 
@@ -299,6 +311,7 @@ static const clap_plugin_factory FACTORY = {factory_count, factory_get, factory_
 static bool entry_init(const char *path) { return path && !probe_has_fault("entry"); }
 static void entry_deinit(void) {}
 static const void *entry_factory(const char *id) {
+  if (!strcmp(id, "clap.preset-discovery-factory/2")) return probe_preset_factory();
   return strcmp(id, "clap.plugin-factory") || probe_has_fault("factory") ? NULL : &FACTORY;
 }
 __attribute__((visibility("default"))) const clap_plugin_entry clap_entry = {VERSION, entry_init, entry_deinit,

@@ -14,7 +14,7 @@ from engine.foreign.scan import Catalog, find_title, scanner
 from engine.foreign.scan.catalog import CATALOG_NAME, CATALOG_VERSION
 from engine.foreign.scan.priority import NICENESS
 from engine.foreign.scan.scan_process import MAX_COPIES
-from tests.support.foreign.probe import build_probe
+from tests.support.foreign.probe import build_clap_probe
 from tests.support.foreign.probe_bundle import BINARY, PORTS, URI, build_bundle
 from tests.support.wait_limit import MAX_WAIT_SECONDS
 
@@ -26,7 +26,7 @@ def built(tmp_path_factory):
     """A folder with a CLAP file and a folder of LV2 bundles."""
     folder = tmp_path_factory.mktemp("installed")
     (folder / "clap" / "below").mkdir(parents=True)
-    build_probe(folder / "clap" / "below" / "probe.clap", "probe_clap.c")
+    build_clap_probe(folder / "clap" / "below" / "probe.clap")
     build_bundle(folder / "lv2")
     return folder
 
