@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PyQt6.QtCore import QModelIndex, QPoint, pyqtSignal
-from PyQt6.QtWidgets import QFrame, QMenu, QVBoxLayout, QWidget
+from PyQt6.QtCore import QModelIndex, pyqtSignal
+from PyQt6.QtWidgets import QMenu, QWidget
 
 from gui.widgets import factory
 from session import patch_file
@@ -13,11 +13,12 @@ from . import catalogue
 from .catalogue import Entry
 from .details import DetailsPanel
 from .entry_list import EntryListModel, EntryListView
+from .entry_page import EntryPage
 from .filters import FilterBar
 from .row_list import ENTRY_ROLE
 
 
-class Browser(QFrame):
+class Browser(EntryPage):
     """Filters, a list, and the details of the current entry; moving through the list emits `entry_selected`."""
 
     entry_selected = pyqtSignal(object)  # Entry, as are all of them
@@ -32,21 +33,19 @@ class Browser(QFrame):
     delete_requested = pyqtSignal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("panel")
+        self.filters, self.model, self.list = FilterBar(), EntryListModel(), EntryListView()
+        self.details = DetailsPanel()
+        super().__init__(self.filters, self.model, self.list, self.details, parent)
+        self.details.set_menu_tip(self.tr("More about this instrument"), self.tr("Rename, duplicate, delete…"))
         self._entries: list[Entry] = []
         self._favourites: frozenset[str] = frozenset()
         self.current: Entry | None = None
-        self.filters = FilterBar()
-        self.model = EntryListModel(self)
-        self.list = EntryListView()
         self.list.setAccessibleName(self.tr("Instruments"))
         self.list.empty_text = self.tr("Reading the instruments…")
         self.learn = factory.push_button(
             self.tr("Learn from a recording…"), tip=self.tr("Make an instrument (Ctrl+L)")
         )
-        self.details = DetailsPanel()
-        self._lay_out()
+        self._column.addWidget(self.learn)
         self._connect()
 
     @property
@@ -124,26 +123,14 @@ class Browser(QFrame):
         ]
         return factory.menu(self, [(text, partial(slot, entry), enabled) for text, slot, enabled in items])
 
-    def _lay_out(self) -> None:
-        self.list.setModel(self.model)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 12, 12, 12)
-        column.setSpacing(8)
-        column.addWidget(self.filters)
-        column.addWidget(self.list, 3)
-        column.addWidget(self.details, 2)
-        column.addWidget(self.learn)
-
     def _connect(self) -> None:
         self.filters.changed.connect(self._filter)
         self.filters.return_pressed.connect(lambda: self.step(1))
         self.list.clicked.connect(self._select)
         self.list.demo_clicked.connect(self._request_demo)
-        self.list.customContextMenuRequested.connect(self._open_list_menu)
         selection = self.list.selectionModel()
         if selection is not None:
             selection.currentChanged.connect(self._select_focused)
-        self.details.menu_requested.connect(self._open_details_menu)
         self.details.favourite_clicked.connect(self.toggle_favourite)
 
     def _filter(self) -> None:
@@ -184,15 +171,5 @@ class Browser(QFrame):
         if self.list.hasFocus():
             self._select(index)
 
-    def _open_details_menu(self) -> None:
-        if self.current is not None:
-            self._open_menu(self.current, self.details.menu_point())
-
-    def _open_list_menu(self, point: QPoint) -> None:
-        entry = self.list.indexAt(point).data(ENTRY_ROLE)
-        viewport = self.list.viewport()
-        if entry is not None and viewport is not None:
-            self._open_menu(entry, viewport.mapToGlobal(point))
-
-    def _open_menu(self, entry: Entry, point: QPoint) -> None:
-        self.menu(entry).popup(point)
+    def _current_entry(self) -> Entry | None:
+        return self.current

@@ -33,9 +33,7 @@ class DetailsPanel(QWidget):
         self.facts_label.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.facts_label.setAccessibleName(self.tr("Details"))
         self._star = factory.tool_button("☆", self.tr("Favourite"))
-        self._more = factory.tool_button(
-            "⋯", self.tr("More about this instrument"), self.tr("Rename, duplicate, delete…")
-        )
+        self._more = factory.tool_button("⋯", self.tr("Menu"))
         self._star.clicked.connect(self.favourite_clicked)
         self._more.clicked.connect(self.menu_requested)
         self._lay_out()
@@ -63,6 +61,11 @@ class DetailsPanel(QWidget):
         paragraph = f"<p>{escape(text)}</p>" if text else ""
         content = f"{paragraph}<table cellspacing='0' cellpadding='1'>{rows}</table>"
         self.facts_label.setText(content if name else "")
+
+    def set_menu_tip(self, name: str, tip: str) -> None:
+        """Say what the button of the menu is called, and what there is in the menu."""
+        self._more.setAccessibleName(name)
+        self._more.setToolTip(tip)
 
     def changeEvent(self, event: QEvent | None) -> None:
         """Set the colours in the text for another theme."""

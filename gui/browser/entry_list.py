@@ -17,7 +17,7 @@ class EntryListModel(RowListModel):
 
     entries: list[Entry]
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.demo = ""  # digest of the instrument whose demo plays
 

@@ -18,7 +18,7 @@ ColouredText = tuple[str, theme.Role]
 class RowListModel(QAbstractListModel):
     """The entries shown; what is told of one is for a subclass to say."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.entries: list[Any] = []
         self.favourites: frozenset[str] = frozenset()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from PyQt6.QtWidgets import QMenu, QWidget
 
-MAX_FLAT = 30  # presets in one menu; more of them are in menus below it
+MAX_FLAT = 40  # presets in one menu; more of them are in menus below it
 MAX_TITLE_LETTERS = 16  # of the names of these
 
 
@@ -14,8 +14,9 @@ def make_menu(parent: QWidget, presets: Sequence[tuple[str, str]], choose: Calla
     if len(presets) <= MAX_FLAT:
         _fill(menu, presets, choose)
         return menu
-    for start in range(0, len(presets), MAX_FLAT):
-        part = presets[start : start + MAX_FLAT]
+    size = -(-len(presets) // -(-len(presets) // MAX_FLAT))  # of parts that are about as long
+    for start in range(0, len(presets), size):
+        part = presets[start : start + size]
         ends = [name[:MAX_TITLE_LETTERS].strip() for name, _ in (part[0], part[-1])]
         below = menu.addMenu(" – ".join(ends).replace("&", "&&"))
         if below is not None:

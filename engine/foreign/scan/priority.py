@@ -5,6 +5,7 @@ import ctypes
 import os
 import platform
 import sys
+from pathlib import Path
 
 NICENESS = 10  # more than what plays
 _IOPRIO_SET = {"x86_64": 251, "aarch64": 30}  # numbers of the system call
@@ -21,3 +22,14 @@ def lower_priority() -> None:
         number = _IOPRIO_SET.get(platform.machine())
         if number is not None:
             ctypes.CDLL(None).syscall(number, _THIS_PROCESS, 0, _IDLE_CLASS)
+
+
+def waiting_seconds(pid: int) -> float:
+    """How long a process has waited for a processor while it could have run; 0 where the system does not tell.
+
+    One that waits for all others is not one that hangs.
+    """
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0

@@ -20,12 +20,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.foreign.plugin_entry import PluginEntry, entry_of
-from engine.foreign.scan.priority import lower_priority
+from engine.foreign.scan.priority import lower_priority, waiting_seconds
 from engine.foreign.scan.proof import find_fault, list_plugins, warm_up
 from engine.foreign.scan.scanner import exit_text
 
 MAX_COPIES = 4  # at once
 POLL_SECONDS = 0.5  # between two looks whether the parent is there
+MAX_SLOWNESS = 10.0  # how many times as long anything may take where all processors are busy
 _CHUNK_BYTES = 1 << 16
 _PR_SET_PDEATHSIG = 1
 
@@ -41,12 +42,18 @@ class _Task:
 
 @dataclass
 class _Copy:
-    """A copy of this process that works at a task, until a time of the monotonic clock."""
+    """A copy of this process that works at a task. start: monotonic time in s."""
 
     task: _Task
     pid: int
-    deadline: float
+    start: float
     data: bytes = b""
+
+    @property
+    def seconds(self) -> float:
+        """How long it has worked, without the time in which all processors were busy with others."""
+        passed = time.monotonic() - self.start
+        return max(passed - waiting_seconds(self.pid), passed / MAX_SLOWNESS)
 
 
 class _Output:
@@ -118,7 +125,7 @@ class _Pool:
         if not pid:
             _work(task, target)
         os.close(target)
-        self._copies[source] = _Copy(task, pid, time.monotonic() + self._max_open_seconds)
+        self._copies[source] = _Copy(task, pid, time.monotonic())
         self._selector.register(source, selectors.EVENT_READ)
 
     def _read(self, descriptor: int) -> None:
@@ -129,7 +136,7 @@ class _Pool:
 
     def _end_late_ones(self) -> None:
         for descriptor, copy in list(self._copies.items()):
-            if time.monotonic() > copy.deadline:
+            if copy.seconds > self._max_open_seconds:
                 self._finish(descriptor, f"did not answer within {self._max_open_seconds:g} s")
 
     def _finish(self, descriptor: int, fault: str = "") -> None:

@@ -19,7 +19,7 @@ class PluginListModel(RowListModel):
 
     entries: list[PluginEntry]
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.playing: frozenset[str] = frozenset()  # names
 

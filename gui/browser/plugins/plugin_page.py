@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
-from PyQt6.QtCore import QModelIndex, QPoint, pyqtSignal
-from PyQt6.QtWidgets import QFrame, QMenu, QProgressBar, QVBoxLayout, QWidget
+from PyQt6.QtCore import QModelIndex, pyqtSignal
+from PyQt6.QtWidgets import QMenu, QProgressBar, QWidget
 
 from engine.foreign.plugin_entry import INSTRUMENT, PluginEntry
 from gui.browser.details import DetailsPanel
+from gui.browser.entry_page import EntryPage
 from gui.browser.row_list import ENTRY_ROLE
 from gui.widgets import factory
 
@@ -15,7 +16,7 @@ from .plugin_list import PluginListModel, PluginListView
 from .plugin_search import find_hindrance, kind_of, kind_text, matching
 
 
-class PluginPage(QFrame):
+class PluginPage(EntryPage):
     """Filters, a list, and the details of the current plugin."""
 
     chosen = pyqtSignal(object)  # PluginEntry, as are the next ones: to be played, or added to the chain
@@ -26,14 +27,14 @@ class PluginPage(QFrame):
     scan_requested = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("panel")
+        self.filters, self.model, self.list = PluginFilters(), PluginListModel(), PluginListView()
+        self.details = DetailsPanel()
+        super().__init__(self.filters, self.model, self.list, self.details, parent)
+        self.details.set_menu_tip(self.tr("More about this plugin"), self.tr("Play, favourite, folder…"))
         self._entries: list[PluginEntry] = []
         self._favourites: frozenset[str] = frozenset()
         self._is_scanning = False
-        self.filters, self.model, self.list = PluginFilters(), PluginListModel(self), PluginListView()
         self.list.setAccessibleName(self.tr("Plugins"))
-        self.details = DetailsPanel()
         self.scan_button = factory.push_button(self.tr("Look again"), tip=self.tr("Open all plugins again"))
         self._progress_bar = QProgressBar()
         self._progress_bar.setTextVisible(False)
@@ -118,24 +119,15 @@ class PluginPage(QFrame):
         return factory.menu(self, items)
 
     def _lay_out(self) -> None:
-        self.list.setModel(self.model)
         policy = self._progress_bar.sizePolicy()
         policy.setRetainSizeWhenHidden(True)  # nothing moves when a scan begins
         self._progress_bar.setSizePolicy(policy)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 12, 12, 12)
-        column.setSpacing(8)
-        column.addWidget(self.filters)
-        column.addWidget(self.list, 3)
-        column.addWidget(self.details, 2)
-        column.addWidget(self.scan_button)
-        column.addWidget(self._progress_bar)
+        self._column.addWidget(self.scan_button)
+        self._column.addWidget(self._progress_bar)
 
     def _connect(self) -> None:
         self.filters.changed.connect(self._filter)
         self.list.chosen.connect(self._choose)
-        self.list.customContextMenuRequested.connect(self._open_list_menu)
-        self.details.menu_requested.connect(self._open_details_menu)
         self.details.favourite_clicked.connect(self.toggle_favourite)
         self.scan_button.clicked.connect(self.scan_requested)
         selection = self.list.selectionModel()
@@ -174,12 +166,5 @@ class PluginPage(QFrame):
         if entry is not None:
             self.chosen.emit(entry)
 
-    def _open_details_menu(self) -> None:
-        if self.current is not None:
-            self.menu(self.current).popup(self.details.menu_point())
-
-    def _open_list_menu(self, point: QPoint) -> None:
-        entry = self.list.indexAt(point).data(ENTRY_ROLE)
-        viewport = self.list.viewport()
-        if entry is not None and viewport is not None:
-            self.menu(entry).popup(viewport.mapToGlobal(point))
+    def _current_entry(self) -> PluginEntry | None:
+        return self.current

@@ -65,9 +65,9 @@ def test_many_presets_are_in_menus_of_their_own(bar):
     chosen = []
     bar.preset_chosen.connect(lambda *each: chosen.append(each))
     menus = [action.menu() for action in bar.preset_menu("plugin").actions()]
-    assert [len(menu.actions()) for menu in menus] == [30, 30, 10]
-    assert menus[1].title() == "Preset 30 && more – Preset 59 && more"
-    assert menus[1].actions()[0].text() == "Preset 30 && more"
-    menus[2].actions()[-1].trigger()
+    assert [len(menu.actions()) for menu in menus] == [35, 35]
+    assert menus[1].title() == "Preset 35 && more – Preset 69 && more"
+    assert menus[1].actions()[0].text() == "Preset 35 && more"
+    menus[1].actions()[-1].trigger()
     assert chosen == [("plugin", "urn:69")]
     assert bar.preset_menu("").isEmpty()

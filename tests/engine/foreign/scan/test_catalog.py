@@ -4,6 +4,8 @@ import contextlib
 import json
 import os
 import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pytest
 from engine.foreign.plugin_entry import EFFECT, INSTRUMENT, PluginEntry
 from engine.foreign.scan import Catalog, find_title, scanner
 from engine.foreign.scan.catalog import CATALOG_NAME, CATALOG_VERSION
-from engine.foreign.scan.priority import NICENESS
+from engine.foreign.scan.priority import NICENESS, waiting_seconds
 from engine.foreign.scan.scan_process import MAX_COPIES
 from tests.support.foreign.probe import build_clap_probe
 from tests.support.foreign.probe_bundle import BINARY, PORTS, URI, build_bundle
@@ -213,3 +215,17 @@ def test_a_plugin_that_is_not_open_has_the_title_that_the_scan_found(tmp_path, m
     assert [find_title(name) for name in names] == list(titles.values())
     assert find_title("/a/one.clap") == "The One"
     assert find_title("/a/two.clap") == "two"
+
+
+@pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="this system does not tell")
+def test_a_process_that_others_keep_from_running_has_waited_for_a_processor():
+    spin = [sys.executable, "-c", "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\nwhile True: 1"]
+    with contextlib.ExitStack() as stack:
+        both = [stack.enter_context(subprocess.Popen(spin)) for _ in range(2)]
+        for each in both:
+            stack.callback(each.kill)
+        end = time.monotonic() + MAX_WAIT_SECONDS
+        while min(waiting_seconds(each.pid) for each in both) < 0.5:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+    assert [waiting_seconds(each.pid) for each in both] == [0.0, 0.0]  # they have ended
