@@ -103,6 +103,8 @@ class ChainController(QObject):
                 slots.append(ChainSlot(LAYER_ROOM, words, self._is_on(LAYER_ROOM)))
         slots += [slot for slot in effects if not slot.fixed]
         self._chain_bar.set_slots(slots, self._parameters.slot)
+        faults = (slot.fault for slot in slots if slot.name == self._parameters.slot)
+        self._parameters.show_fault(next(faults, ""))
         self._chain_bar.set_offers(self._offers())
         self._chain_bar.set_clearable(chain != Chain())
         self._split_bar.setVisible(layer is not None and self._parameters.slot == LAYER)

@@ -130,6 +130,10 @@ class ParameterController(QObject):
         self._knobs.set_shown([index for index, name in enumerate(self._slots) if name == self._slot])
         self.chain_changed.emit()
 
+    def show_fault(self, text: str) -> None:
+        """Show why the slot does not play, in place of its knobs; empty: it plays."""
+        self._knobs.show_fault(text)
+
     def __contains__(self, name: str) -> bool:
         return name in self._model
 

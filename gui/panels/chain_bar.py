@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QPoint, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
 from gui import theme
@@ -151,6 +151,11 @@ class ChainBar(QWidget):
         """The menu of the presets of a slot: empty where there are none."""
         presets = next((slot.presets for slot in self.slots if slot.name == name), ())
         return preset_menu.make_menu(self, presets, lambda identifier: self.preset_chosen.emit(name, identifier))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Keep the selected slot in sight."""
+        super().resizeEvent(event)
+        self._timer.start(0)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Move or remove the selected slot."""

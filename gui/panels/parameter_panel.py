@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
+from gui.widgets import factory
 from gui.widgets.knob.knob import Knob
 from gui.widgets.knob.panel import KnobPanel
 from gui.widgets.knob.spec import KnobSpec
@@ -28,9 +29,14 @@ class ParameterPanel(QWidget):
         super().__init__(parent)
         self.row, self.editor = KnobPanel(), ParameterEditor()
         self.editor.hide()
+        self.fault_label = factory.label(secondary=True)  # in place of the knobs of what does not play
+        self.fault_label.setWordWrap(True)
+        self.fault_label.setContentsMargins(12, 8, 12, 8)
+        self.fault_label.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.fault_label.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        for widget in (self.row, self.editor):
+        for widget in (self.row, self.editor, self.fault_label):
             column.addWidget(widget)
         for source in (self.row, self.editor.list):
             source.value_edited.connect(self.value_edited)
@@ -68,6 +74,13 @@ class ParameterPanel(QWidget):
         self.row.setVisible(not listed)
         self.editor.setVisible(bool(listed))
         self.editor_shown.emit(bool(listed))
+
+    def show_fault(self, text: str) -> None:
+        """Show why the slot has no knobs; empty: it plays."""
+        self.fault_label.setText(text)
+        self.fault_label.setVisible(bool(text))
+        if text:
+            self.row.hide()
 
     def set_value(self, index: int, value: float) -> None:
         """Show a value; emits nothing."""

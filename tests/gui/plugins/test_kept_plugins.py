@@ -50,9 +50,12 @@ def test_a_missing_effect_keeps_its_place_and_can_be_taken_out(window, home):
     QTest.mouseClick(button, LEFT)
     assert window.parameters.slot == "plugin"
     assert not any(knob.isVisible() for knob in window.window.knobs.knobs.values())
+    assert (window.window.knobs.fault_label.text(), window.window.knobs.fault_label.isVisible()) == (why, True)
     QTest.mouseClick(window.window.chain_bar.remove, LEFT)
     until(lambda: [name for name, _ in slots(window)] == ["chorus"])
     until(lambda: not window.parameters.is_loading)
+    assert not window.window.knobs.fault_label.isVisible()
+    assert any(knob.isVisible() for knob in window.window.knobs.knobs.values())
     window.undo_stack.undo()
     until(lambda: [name for name, _ in slots(window)] == ["plugin", "chorus"])
 

@@ -71,3 +71,13 @@ def test_many_presets_are_in_menus_of_their_own(bar):
     menus[1].actions()[-1].trigger()
     assert chosen == [("plugin", "urn:69")]
     assert bar.preset_menu("").isEmpty()
+
+
+def test_the_selected_slot_stays_in_sight_in_less_room(bar):
+    bar.set_slots(SLOTS, "compressor")
+    bar.resize(1600, 60)
+    until(lambda: not bar.area.is_scrolled)
+    bar.resize(500, 60)
+    button, viewport = bar.buttons["compressor"], bar.area.viewport()
+    until(lambda: bar.area.is_scrolled)
+    until(lambda: viewport.rect().contains(QRect(button.mapTo(viewport, QPoint(0, 0)), button.size())))
