@@ -28,7 +28,7 @@ INSTRUMENT_WORD = "piano"
 """The dynamic that is an instrument, too."""
 VELOCITY_TAGS = ("v", "vel", "velo", "velocity", "anschlag")
 """Words before a number that is a velocity, or the rank of one."""
-LAYER_TAGS = ("l", "layer", "lay", "lyr", "dyn", "dynamic", "dynamics", "vl", "vellayer")
+LAYER_TAGS = ("l", "layer", "lay", "lyr", "lvl", "level", "d", "dyn", "dynamic", "dynamics", "vl", "vellayer")
 """Words before the rank of a dynamic."""
 KEY_TAGS = ("midi", "key", "note", "n", "k", "m", "pitch", "midinote", "root", "taste")
 """Words before a MIDI key."""

@@ -196,6 +196,14 @@ Spanish
 gentle and strong
     Musicbox C5 gentle.wav = C5 p
     Musicbox E5 strong.wav = E5 f
+layers that look like notes
+    SoftPiano_C3_D1_RR1.wav = C3 42
+    SoftPiano_E3_D2_RR2.wav = E3 85
+    SoftPiano_G3_D3_RR1.wav = G3 127
+    SoftPiano_A3_D1_RR1.wav = A3 42
+levels
+    C4_Lvl1.wav = C4 64
+    C4_Lvl2.wav = C4 127
 microphones that look like notes
     D112_Bass_E1_hard.wav = E1 f
     D112_Bass_G1_soft.wav = G1 p
