@@ -1,5 +1,6 @@
 """The verdict on a learned instrument: its answer to the recordings, beside these at equal loudness."""
 
+import contextlib
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from platformdirs import user_cache_path
 from cli.recording_part import parse_part
 from engine.preset.control_performance import has_performance, performance_seconds
 from engine.preset.preset_file import Preset
+from engine.sound_file import reader
 from engine.sound_file.writer import sound_writer
 
 from .recordings import replace_mappings
@@ -42,7 +44,7 @@ def judge_learned(preset: Preset, recordings: Sequence[str], start: float = 0.0)
     from export.likeness.resynthesis import resynthesize
 
     try:
-        recordings, _ = replace_mappings(recordings)
+        recordings = _readable(replace_mappings(recordings)[0])
         step = max(len(recordings) / MAX_RECORDINGS, 1.0)
         chosen = [recordings[int(i * step)] for i in range(min(len(recordings), MAX_RECORDINGS))]
         pairs = [resynthesize(preset, _load(preset, text, start)) for text in chosen]
@@ -50,6 +52,16 @@ def judge_learned(preset: Preset, recordings: Sequence[str], start: float = 0.0)
     except (Exception, KeyboardInterrupt) as error:  # whatever it is, the instrument is written
         print(f"it was not compared with the recording: {str(error) or type(error).__name__}", file=sys.stderr)
         return None
+
+
+def _readable(recordings: Sequence[str]) -> Sequence[str]:
+    """Those of some recordings that can be read, as were learned from; all where none can."""
+    found = []
+    for text in recordings:
+        with contextlib.suppress(reader.RecordingError):
+            reader.check(parse_part(text)[0])
+            found.append(text)
+    return found or recordings
 
 
 def with_verdict(preset: Preset, verdict: "Verdict") -> Preset:

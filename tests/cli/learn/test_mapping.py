@@ -45,13 +45,17 @@ def library(tmp_path, monkeypatch):
 
 @pytest.mark.verify
 def test_a_library_is_learned_with_the_keys_layers_and_tuning_of_its_mapping(library, capsys):
+    (library / "Notes" / "bad.wav").write_text("broken")
+    (library / "piano.sfz").write_text("<region> sample=Notes/bad.wav key=64" + MAPPING)
     assert main(["learn", "resonance", "piano.sfz", "-o", "piano.luthier", "--modes", "6"]) == 0
     found = read("piano.luthier")
     keys = 69 + 12 * np.log2(found.tensors["pitch"] / 440)
     assert keys == pytest.approx([60, 61, 62], abs=0.03)
     assert found.tensors["velocity"][0] == pytest.approx([32 / 127, 96 / 127])
     assert found.header["source"]["recording"] == "piano.sfz"
+    assert found.header["training"]["likeness"]
     said = capsys.readouterr().out
+    assert "bad.wav is left out: not a sound file" in said
     assert "piano.sfz: 1 regions are left out: they sound when a key is released." in said
     assert "1 settings that learning does not need: cutoff" in said
 
