@@ -20,6 +20,7 @@ EPSILON = 1e-6
 DECAY_LAG_SECONDS = 0.046  # between the two magnitudes that a decay is measured from
 MIN_DECAY, MAX_DECAY = 0.7, 80.0  # 1/s: decays that a spectrogram can resolve
 ONSET_REACH_FRAMES = 2  # by which learning may move an onset
+SOLVED_FRAMES = 512  # whose onsets are solved together
 DETUNING_HZ = 0.5  # deviation of the partials of a variant from those of the first
 
 
@@ -73,10 +74,17 @@ def factorize(spectra: np.ndarray, count: int, seed: int, rounds: int = 200) -> 
     random = np.random.default_rng(seed)
     activity = random.uniform(0.1, 1.1, (len(spectra), count)).astype(np.float32)
     shapes = random.uniform(0.1, 1.1, (count, spectra.shape[1])).astype(np.float32)
+    ratio = np.empty((len(spectra), shapes.shape[1]), np.float32)  # one for all rounds: new memory takes longer
+
+    def compare() -> None:
+        np.matmul(activity, shapes, out=ratio)
+        np.add(ratio, EPSILON, out=ratio)
+        np.divide(spectra, ratio, out=ratio)
+
     for _ in range(rounds):
-        ratio = spectra / (activity @ shapes + EPSILON)
+        compare()
         activity *= ratio @ shapes.T / (shapes.sum(1) + EPSILON)
-        ratio = spectra / (activity @ shapes + EPSILON)
+        compare()
         shapes *= activity.T @ ratio / (activity.sum(0)[:, None] + EPSILON)
     peak = shapes.max(1) + EPSILON
     return activity * peak, shapes / peak[:, None]
@@ -110,15 +118,39 @@ def _decays(component: np.ndarray, rate: float, hop: int) -> np.ndarray:
 
 
 def _onsets(activity: np.ndarray, decay: float, window: int, hop: int) -> np.ndarray:
-    """The non-negative impulses (F,) that, each decaying (per sample), add up to an activity (F,)."""
-    frames = len(activity)
-    lead_frames = window // hop - 1  # frames before an onset whose window already contains it
+    """The non-negative impulses (F,) that, each decaying (per sample), add up to an activity (F,).
+
+    They are solved in windows that overlap by half, so that the time is proportional to the length.
+    """
+    frames, size = len(activity), min(len(activity), SOLVED_FRAMES)
+    lead, response = _response(decay, window, hop, frames)
+    padded = np.concatenate((np.zeros(size), response))
+    matrix = padded[size + lead + np.arange(-lead, size)[:, None] - np.arange(size)]
+    onsets, rest = np.zeros(frames), activity.astype(np.float64)
+    for first in range(0, max(frames - size // 2, 1), max(size // 2, 1)):
+        before = min(lead, first)
+        count = min(size, frames - first)
+        found = nnls(matrix[lead - before : lead + count, :count], rest[first - before : first + count])[0]
+        last = count if first + count == frames else size // 2
+        for onset in np.flatnonzero(found[:last]):
+            onsets[first + onset] = found[onset]
+            begin = max(first + onset - lead, 0)
+            rest[begin:] -= found[onset] * response[begin + lead - first - onset :][: frames - begin]
+        if last == count:
+            break
+    return onsets
+
+
+def _response(decay: float, window: int, hop: int, frames: int) -> tuple[int, np.ndarray]:
+    """Frames before an onset whose window already contains it, and the levels of its windows from these on.
+
+    Levels: (lead + frames,). Windows that begin after the onset differ by a factor only.
+    """
+    lead = window // hop - 1
     hann = np.hanning(window + 1)[:-1]
-    time = np.arange(window) + hop * np.arange(-lead_frames, frames)[:, None]
-    responses = (np.exp(-decay * np.maximum(time, 0)) * (time >= 0)) @ hann / hann.sum()
-    padded = np.concatenate((np.zeros(frames), responses))
-    rows = frames + lead_frames + np.arange(frames)[:, None] - np.arange(frames)
-    return nnls(padded[rows], activity.astype(np.float64), maxiter=20 * frames)[0]
+    time = np.arange(window) + hop * np.arange(-lead, 1)[:, None]
+    first = (np.exp(-decay * np.maximum(time, 0)) * (time >= 0)) @ hann / hann.sum()
+    return lead, np.concatenate((first, first[-1] * np.exp(-decay * hop * np.arange(1, frames))))
 
 
 def _set_modes(model: ResonanceModel, timbres: list[Timbre], random: np.random.Generator) -> None:
