@@ -17,9 +17,11 @@ def wave_bank(
     rows = np.empty((len(frequencies), len(shapes), samples), np.float32)
     one_cycles = wave_cycles(frequencies, shapes, rate, limited).reshape(len(frequencies), len(shapes), -1)
     for row, waves_of, frequency in zip(rows, one_cycles, frequencies.tolist(), strict=True):
-        phase = frequency * time % 1
+        position = frequency * time % 1 * CYCLE_SAMPLES
+        point = position.astype(np.intp)
+        share = position - point
         for wave, cycle in zip(row, waves_of, strict=True):
-            wave[:] = np.interp(phase * CYCLE_SAMPLES, np.arange(CYCLE_SAMPLES + 1), cycle)
+            wave[:] = np.diff(cycle)[point] * share + cycle[point]
     return rows.reshape(-1, samples)
 
 

@@ -12,6 +12,7 @@ from .note_pretraining import NotePretraining
 
 POOL_SIZE = 512  # sounds of events that segments are mixed from
 REPLACED_PER_STEP = 4  # of the pool
+RENDERED_AT_ONCE = 16  # of a new pool
 MIN_EVENTS, MAX_EVENTS = 1, 24  # of a segment
 MIN_STRENGTH, MAX_STRENGTH = 0.03, 1.0
 RECORDED_SHARE = 0.5  # of events that are recorded notes, where there are any
@@ -22,7 +23,7 @@ SOFT_STRENGTH = 0.1  # around which errors begin to count relative to the streng
 
 
 class SyntheticSegments:
-    """A pool of rendered events, and segments mixed from them."""
+    """A pool of rendered events, silent until they are first replaced, and segments mixed from them."""
 
     def __init__(self, model: EventModel, generator: torch.Generator, notes: NotePretraining | None = None) -> None:
         sizes = model.sizes
@@ -31,23 +32,21 @@ class SyntheticSegments:
         self.keys = torch.zeros(POOL_SIZE, dtype=torch.long, device=device)
         self.sounds = torch.zeros(POOL_SIZE, sizes.samples, device=device)
         self.position = 0
-        self.replace_all(model)
 
     def replace_all(self, model: EventModel) -> None:
         """Render a new pool."""
-        for _ in range(0, POOL_SIZE, REPLACED_PER_STEP):
-            self.replace_oldest(model)
+        self.position = 0
+        for _ in range(0, POOL_SIZE, RENDERED_AT_ONCE):
+            self.replace_oldest(model, RENDERED_AT_ONCE)
 
-    def replace_oldest(self, model: EventModel) -> None:
-        """Replace the oldest events of the pool."""
-        keys = torch.randint(model.sizes.keys, (REPLACED_PER_STEP,), generator=self.generator).to(self.keys.device)
+    def replace_oldest(self, model: EventModel, count: int = REPLACED_PER_STEP) -> None:
+        """Replace the oldest events of the pool; count: of them, a divisor of their number."""
+        keys = torch.randint(model.sizes.keys, (count,), generator=self.generator).to(self.keys.device)
         with torch.no_grad():
-            sounds = model.decoder(
-                keys, torch.ones_like(keys, dtype=torch.float), model.typical.expand(REPLACED_PER_STEP, -1)
-            )
-        oldest = slice(self.position, self.position + REPLACED_PER_STEP)
+            sounds = model.decoder(keys, torch.ones_like(keys, dtype=torch.float), model.typical.expand(count, -1))
+        oldest = slice(self.position, self.position + count)
         self.keys[oldest], self.sounds[oldest] = keys, sounds
-        self.position = (self.position + REPLACED_PER_STEP) % POOL_SIZE
+        self.position = (self.position + count) % POOL_SIZE
 
     def draw(self, model: EventModel, count: int) -> tuple[Tensor, Tensor]:
         """Spectra (count, bins, T) of random segments, and the activations (count, K, T) of their events."""

@@ -101,8 +101,8 @@ class EventTrainer(Trainer[EventModel, Config, Progress]):
         """The loss that is reported, and the one that is minimized."""
         config, sizes, stage = self.config, self.config.sizes, self.stage()
         self.model.train()
-        while len(self.stage_steps) <= stage:
-            self.stage_steps.append(len(self.losses))
+        if len(self.stage_steps) <= stage:
+            self.stage_steps += (stage + 1 - len(self.stage_steps)) * [len(self.losses)]
             if self.synthetic and stage:
                 self.synthetic.replace_all(self.model)
         if stage == 0 and self.notes:

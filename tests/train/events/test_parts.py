@@ -158,6 +158,7 @@ def test_synthetic_segments_have_the_planes_of_their_events():
     generator = torch.Generator().manual_seed(0)
     net = model()
     synthetic = SyntheticSegments(net, generator)
+    synthetic.replace_all(net)
     spectra, planes = synthetic.draw(net, 3)
     assert spectra.shape == (3, 1024, TINY.frames)
     assert planes.shape == (3, TINY.keys, TINY.frames)
@@ -165,6 +166,16 @@ def test_synthetic_segments_have_the_planes_of_their_events():
     for heights, plane in zip(spectra, planes, strict=True):
         first = int(plane.sum(0).nonzero()[0])
         assert heights[:, max(first - 8, 0)].max() < heights.max() / 2 or first < 8
+
+
+def test_a_new_pool_of_synthetic_events_sounds_as_the_decoder_renders_its_keys():
+    net = model()
+    synthetic = SyntheticSegments(net, torch.Generator().manual_seed(0))
+    assert not synthetic.sounds.any()
+    synthetic.replace_all(net)
+    assert synthetic.sounds.abs().amax(1).min() > 0
+    last = net.decoder(synthetic.keys[-1:], torch.ones(1), net.typical[None]).detach()
+    torch.testing.assert_close(synthetic.sounds[-1:], last)
 
 
 def test_notes_are_assigned_keys_of_their_own_while_there_are_any():
