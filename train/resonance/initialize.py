@@ -127,17 +127,16 @@ def _onsets(activity: np.ndarray, decay: float, window: int, hop: int) -> np.nda
     padded = np.concatenate((np.zeros(size), response))
     matrix = padded[size + lead + np.arange(-lead, size)[:, None] - np.arange(size)]
     onsets, rest = np.zeros(frames), activity.astype(np.float64)
-    for first in range(0, max(frames - size // 2, 1), max(size // 2, 1)):
-        before = min(lead, first)
-        count = min(size, frames - first)
+    first = kept = 0
+    while first + kept < frames:
+        first += kept
+        before, count = min(lead, first), min(size, frames - first)
         found = nnls(matrix[lead - before : lead + count, :count], rest[first - before : first + count])[0]
-        last = count if first + count == frames else size // 2
-        for onset in np.flatnonzero(found[:last]):
-            onsets[first + onset] = found[onset]
-            begin = max(first + onset - lead, 0)
-            rest[begin:] -= found[onset] * response[begin + lead - first - onset :][: frames - begin]
-        if last == count:
-            break
+        kept = count if first + count == frames else size // 2
+        for onset in (first + np.flatnonzero(found[:kept])).tolist():
+            onsets[onset] = found[onset - first]
+            begin = max(onset - lead, 0)
+            rest[begin:] -= onsets[onset] * response[begin + lead - onset :][: frames - begin]
     return onsets
 
 

@@ -5,12 +5,14 @@ import signal
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from scipy.optimize import nnls
 
 from tests.train.bar_sounds import struck_bars
 from train.resonance.config import Config, Sizes
-from train.resonance.initialize import initialize
+from train.resonance.initialize import SOLVED_FRAMES, _onsets, initialize
 from train.resonance.learn import fit, prepare_segment
 from train.resonance.model import ResonanceModel
 from train.resonance.trainer import ResonanceTrainer
@@ -51,6 +53,20 @@ def test_initial_weights_find_the_partials_and_their_decays():
     decay = modes.decay[:, 0].gather(1, strongest)[:, 0] * SIZES.rate
     assert found.sort().values.tolist() == pytest.approx([600, 950], abs=2)
     assert decay.tolist() == pytest.approx([8, 8], rel=0.3)
+
+
+def test_onsets_solved_in_windows_are_those_of_the_whole():
+    random = np.random.default_rng(0)
+    frames, window, hop, decay = 700, 1024, 128, 6 / SIZES.rate
+    strokes = (random.random(frames) < 0.03) * random.random(frames)
+    time = np.arange(window) + hop * np.arange(1 - window // hop, frames)[:, None]
+    response = (np.exp(-decay * np.maximum(time, 0)) * (time >= 0)) @ np.hanning(window + 1)[:-1] / (window / 2)
+    lead = window // hop - 1
+    activity = np.convolve(strokes, response)[lead : lead + frames] + 0.01 * random.random(frames)
+    rows = np.concatenate((np.zeros(frames), response))
+    whole = nnls(rows[frames + lead + np.arange(frames)[:, None] - np.arange(frames)], activity)[0]
+    assert frames > SOLVED_FRAMES
+    np.testing.assert_allclose(_onsets(activity, decay, window, hop), whole, atol=1e-3 * whole.max())
 
 
 def test_the_same_seed_gives_the_same_weights(tmp_path):
