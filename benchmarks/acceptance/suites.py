@@ -38,7 +38,7 @@ _ALL = (
     ),
     Suite("soak", "The sound stays on time, and memory constant, as instruments change.", "soak:measure"),
     Suite("training", "Every kind learns from real recordings, and becomes better.", "training:measure"),
-    Suite("learning-speed", "Learning takes minutes, and starts within seconds.", "learning_speed:measure"),
+    Suite("learning-speed", "Learning takes minutes, and starts within seconds.", "processor_time:measure"),
     Suite("libraries", "Sample libraries are learned by their mappings, with all layers.", "libraries:measure"),
     Suite("instruction-sets", "The kernels are right on other processors.", "instruction_sets:measure"),
     Suite("closing", "The window closes at any moment, in any way.", "windows:measure_closing"),
