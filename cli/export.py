@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     if args.hands or args.hand_package:
         write = _page_with_hand(path, args.hand_package)
     if write is None:
-        raise ValueError(f"{path.name}: the ending must be {', '.join(list(WRITERS)[:-1])} or {list(WRITERS)[-1]}")
+        raise ValueError(f"{path}: the ending must be {', '.join(list(WRITERS)[:-1])} or {list(WRITERS)[-1]}")
     patch = patch_lookup.resolve(Patch(patch_lookup.find(args.preset)))
     if patch.path.suffix.lower() == ONNX_SUFFIX:
         raise PresetError(f"{patch.path.name} is a decoder from elsewhere: only instruments can be exported")
@@ -81,7 +81,7 @@ def _page(patch: Patch, preset: Preset, path: Path) -> str:
 def _page_with_hand(page: Path, package: str) -> Callable[[Patch, Preset, Path], str]:
     """A function that writes a page with the hand tracker; ValueError for other endings."""
     if page.suffix.lower() != ".html":
-        raise ValueError(f"{page.name}: a hand plays a page, so the ending must be .html")
+        raise ValueError(f"{page}: a hand plays a page, so the ending must be .html")
 
     def write(patch: Patch, preset: Preset, path: Path) -> str:
         from export.page.hand_tracker import load_tracker

@@ -7,7 +7,7 @@ from engine.preset import library, preset_file
 from engine.preset.instrument_name import matching_name, similar_names
 from session import patch_file, patch_lookup
 
-from .command_parser import COMMANDS
+from .command_parser import COMMANDS, HELP_OPTIONS
 
 
 def complete(arguments: list[str]) -> list[str]:
@@ -17,6 +17,8 @@ def complete(arguments: list[str]) -> list[str]:
     """
     word, *others = arguments
     path = Path(word)
+    if set(HELP_OPTIONS) & set(others) and path.is_file() and not _is_instrument(word):
+        return ["--help"]
     if word.startswith("-") and word != "-":
         return _with_command_first(arguments)
     if _is_instrument(word):

@@ -50,12 +50,15 @@ def begins_as_sound(path: Path) -> bool:
 
 
 def find_sound_files(folder: Path) -> list[Path]:
-    """All sound files of a folder and of the folders in it, sorted; hidden ones are passed over."""
+    """All sound files of a folder and of the folders in it, sorted; hidden ones are passed over.
+
+    Links are followed, but not to a folder above.
+    """
     found: list[Path] = []
-    visited: set[tuple[int, int]] = set()
+    visited = {(status.st_dev, status.st_ino) for status in map(os.stat, folder.resolve().parents)}
     for parent, folders, names in os.walk(folder, followlinks=True):
         status = os.stat(parent)
-        if (status.st_dev, status.st_ino) in visited:  # a link to a folder above
+        if (status.st_dev, status.st_ino) in visited:
             folders.clear()
             continue
         visited.add((status.st_dev, status.st_ino))

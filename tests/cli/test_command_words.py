@@ -65,6 +65,7 @@ def test_options_stand_before_the_command_too(folder, capsys):
         (["help", "render"], "usage: luthier render"),
         (["--help", "render"], "usage: luthier render"),
         (["render", "help", "-h"], "usage: luthier render"),
+        (["bell.wav", "--help"], "usage: luthier [FILE ...]"),
     ],
 )
 def test_help_is_a_word_as_well(folder, capsys, words, usage):

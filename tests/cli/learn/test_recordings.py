@@ -60,6 +60,16 @@ def test_folders_in_folders_are_searched_and_hidden_files_passed_over(tmp_path):
     assert expand([f"{library}/*"]) == sorted(str(library / name) for name in names)
 
 
+def test_a_link_to_another_folder_is_followed_and_one_to_a_folder_above_is_not(tmp_path):
+    for name in ("kit/in/a.wav", "elsewhere/b.wav", "c.wav"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    for name, target in (("other", "elsewhere"), ("round", "kit"), ("in/up", ".")):
+        (tmp_path / "kit" / name).symlink_to(tmp_path / target)
+    names = [str(path.relative_to(tmp_path / "kit")) for path in find_sound_files(tmp_path / "kit")]
+    assert names == ["in/a.wav", "other/b.wav"]
+
+
 def test_a_file_without_a_suffix_is_a_recording_if_it_begins_as_one(tmp_path):
     sound(tmp_path / "folder.wav" / "bell", format="WAV")
     (tmp_path / "folder.wav" / "LICENSE").write_text("words")
