@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import engine
 from cli.number_ranges import integer
@@ -72,6 +72,8 @@ def learn(args: argparse.Namespace, path: Path) -> Result | None:
     if not is_first:
         return None
     made = make_preset(learned, dataset, engine.VERSION, **header_fields(args, path))
+    if before:
+        made.header["training"]["from"] = _earlier_run(before)
     usual_steps = 0 if before else DEFAULT_STEPS  # a finished instrument sounds from the first step on
     ending = ending_of(learned.stopped, len(learned.losses), usual_steps)
     loss = round(learned.validation_loss, 3) if learned.has_validation else None
@@ -105,6 +107,13 @@ def _start_model(before: Preset, sizes: "Sizes") -> "DdspModel":
 
     model = load_model(before.header, before.tensors)
     return model if model.sizes == sizes else convert_model(model, sizes)
+
+
+def _earlier_run(before: Preset) -> dict[str, Any]:
+    """What a header says of the run that another one goes on from; that one's own earlier run is in it."""
+    training = before.header.get("training", {})
+    kept = {name: training[name] for name in ("steps", "seconds", "kept", "from") if name in training}
+    return {"name": before.header["name"], "rate": before.header["rate"], **kept}
 
 
 def _config(args: argparse.Namespace, sizes: "Sizes", before: Preset | None) -> "Config":

@@ -60,6 +60,7 @@ def test_learning_goes_on_at_the_rate_of_a_recording_of_the_full_band(melody, tm
     before, made = read(path), read(full)
     assert (made.header["rate"], made.header["hop"]) == (44_100, 441)
     assert made.header["features"]["mean"] == before.header["features"]["mean"]
+    assert made.header["training"]["from"]["rate"] == 16_000
     assert made.tensors["harmonics_bias"].shape == (int(np.ceil(22_050 / made.header["pitch"]["low"])),)
     assert made.tensors["noise_bias"].shape == (129,)
     assert deviation(made) < -55
