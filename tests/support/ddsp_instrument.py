@@ -9,9 +9,10 @@ from engine.preset.preset_file import Preset
 PLAIN = {"attack": 0.0, "sustain": 0.0, "noise": -60.0, "width": 0.0}  # harmonics only, without an attack
 
 
-def playing(rate=48_000, seed=0, harmonics=12, half=False, units=16, **params):
-    """A host that plays a random decoder, and its instrument."""
+def playing(rate=48_000, seed=0, harmonics=12, half=False, units=16, learned=16_000, **params):
+    """A host that plays a random decoder of a rate in Hz, and its instrument."""
     header, tensors = random_preset(units, harmonics=harmonics, seed=3, float16=half)
+    header = {**header, "rate": learned, "hop": learned // 100}
     instrument, host = Ddsp(Preset({**header, "params": params}, tensors), seed), Host(rate)
     host.play([instrument])
     return host, instrument

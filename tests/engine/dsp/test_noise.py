@@ -46,6 +46,13 @@ def test_at_the_learned_rate_the_filter_is_the_windowed_inverse_transform(random
     assert filtered[-1] == pytest.approx(0, abs=1e-9)
 
 
+def test_bands_above_half_the_rate_of_the_device_do_not_fold_into_its_band(random):
+    bands = random.random(BANDS).astype(np.float32)
+    above = np.where(np.arange(BANDS) <= (BANDS - 1) // 2, 0, bands)
+    assert not shaped(above, LEARNED / 2).any()
+    assert shaped(bands - above, LEARNED / 2).any()
+
+
 @pytest.mark.parametrize("rate", [16_000.0, 44_100.0, 48_000.0, 192_000.0])
 def test_the_density_of_power_is_that_of_the_learned_rate_and_nothing_is_above_its_band(random, rate):
     bands = random.random(BANDS).astype(np.float32)

@@ -42,7 +42,7 @@ def harmonics_of(preset, key, rate, frames):
     heads = np.concatenate([heads[:1], heads])
     shares, number = heads[:, 1 : 1 + count], np.arange(1, count + 1)
     frequency = 440 * 2 ** ((key - 69) / 12)
-    shares = shares * (number * frequency < 8000)
+    shares = shares * (number * frequency < preset.header["rate"] / 2)
     amplitude = heads[:, :1] * shares / shares.sum(1, keepdims=True)
     time = np.arange(frames)
     curves = np.stack([np.interp(time, moments, curve) for curve in amplitude.T], 1)
@@ -58,6 +58,15 @@ def test_a_note_is_the_output_of_the_decoder(rate, key):
     heard = render(host, rate // 4)
     expected = harmonics_of(instrument.preset, key, rate, rate // 4)
     assert level(heard[0] - expected) < level(expected) - 90
+
+
+@pytest.mark.parametrize("rate", [44_100, 48_000])
+def test_a_note_of_a_decoder_of_the_full_band_has_all_its_harmonics(rate):
+    host, instrument = playing(rate, harmonics=113, learned=44_100, **PLAIN)
+    note_on(host, 55)
+    heard = render(host, rate // 4)
+    expected = harmonics_of(instrument.preset, 55, rate, rate // 4)
+    assert level(heard[0] - expected) < level(expected) - 80
     np.testing.assert_array_equal(heard[0], heard[1])
 
 
