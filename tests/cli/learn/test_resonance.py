@@ -104,6 +104,7 @@ def test_several_notes_of_one_recording_become_keys_and_those_between_are_interp
     assert not list(folder.glob("*.learning"))
 
 
+@pytest.mark.verify
 def test_a_stroke_without_a_pitch_is_learned_and_named_after_its_strongest_mode(folder, capsys, random):
     time, frequency = np.arange(44100)[:, None] / 44100, random.uniform(900, 6000, 24)
     size = np.where(np.arange(24) == 5, 2.0, random.uniform(0.2, 0.6, 24))

@@ -41,6 +41,7 @@ def test_a_recording_becomes_a_network_that_names_its_source(folder, capsys):
         assert np.abs(soundfile.read("out.wav")[0]).max() > 0.001
 
 
+@pytest.mark.verify
 def test_as_modes_the_network_becomes_a_resonance_instrument(folder):
     assert main(["learn", "ssm", "string.wav", "-o", "modes.luthier", *TINY, "--as", "modes"]) == 0
     made = read("modes.luthier")
