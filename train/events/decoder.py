@@ -43,7 +43,7 @@ class Decoder(nn.Module):
         """keys (n,), strengths (n,) and context (n, M) → the sounds (n, samples), scaled by their strengths."""
         e = self.embedded(keys, strengths) + context
         impulse, resonance = self.impulses(e), self.resonances(e)
-        size = 2 * self.sizes.samples
+        size = self.sizes.samples + self.sizes.impulse  # of the whole convolution
         both = torch.fft.irfft(torch.fft.rfft(impulse, size) * torch.fft.rfft(resonance, size), size)
         shares = torch.ones_like(e[:, :3]) if self.sizes.published else self.mix(e).softmax(-1)
         impulse = nn.functional.pad(impulse, (0, self.sizes.samples - self.sizes.impulse))

@@ -6,7 +6,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from .loss import WINDOWS, magnitudes, reconstruction_losses
+from .loss import ReconstructionTarget
 from .model import EventModel, Events, place_events
 
 BATCH_SIZE = 16  # sounds that are compared at once
@@ -38,13 +38,11 @@ class DecompositionWindow:
 
     def losses(self, sounds: Tensor) -> Tensor:
         """The loss of each of sounds (B, N) against the target: (B,)."""
-        return torch.cat(
-            [reconstruction_losses(self.level * batch, self._target_magnitudes) for batch in sounds.split(BATCH_SIZE)]
-        )
+        return torch.cat([self._compared.losses(self.level * batch) for batch in sounds.split(BATCH_SIZE)])
 
     @cached_property
-    def _target_magnitudes(self) -> list[Tensor]:
-        return [magnitudes(self.level * self.target[None], size) for size in WINDOWS]
+    def _compared(self) -> ReconstructionTarget:
+        return ReconstructionTarget(self.level * self.target)
 
 
 def select(events: Events, which: Tensor) -> Events:

@@ -36,18 +36,23 @@ def magnitude_loss(rendered: Tensor, target: Tensor) -> Tensor:
     return share + LOG_WEIGHT * ((rendered + MAGNITUDE_FLOOR).log() - (target + MAGNITUDE_FLOOR).log()).abs().mean()
 
 
-def reconstruction_losses(sounds: Tensor, target_magnitudes: list[Tensor]) -> Tensor:
-    """The loss of each of sounds (B, N) against one target, given by its magnitudes (1, frames, bins): (B,)."""
-    total = sounds.new_zeros(len(sounds))
-    for window, target in zip(WINDOWS, target_magnitudes, strict=True):
-        rendered = magnitudes(sounds, window)
-        share = (rendered - target).abs().sum((1, 2)) / (target.sum() + 1e-3)
-        total = (
-            total
-            + share
-            + LOG_WEIGHT * ((rendered + MAGNITUDE_FLOOR).log() - (target + MAGNITUDE_FLOOR).log()).abs().mean((1, 2))
-        )
-    return total
+class ReconstructionTarget:
+    """The spectra of a target (N,), computed once, with which many sounds are compared."""
+
+    def __init__(self, target: Tensor) -> None:
+        self._spectra = []
+        for window in WINDOWS:
+            found = magnitudes(target[None], window)
+            self._spectra.append((found, found.sum() + 1e-3, (found + MAGNITUDE_FLOOR).log()))
+
+    def losses(self, sounds: Tensor) -> Tensor:
+        """The loss of each of sounds (B, N): (B,)."""
+        total = sounds.new_zeros(len(sounds))
+        for window, (target, level, logs) in zip(WINDOWS, self._spectra, strict=True):
+            rendered = magnitudes(sounds, window)
+            share = (rendered - target).abs().sum((1, 2)) / level
+            total = total + share + LOG_WEIGHT * ((rendered + MAGNITUDE_FLOOR).log() - logs).abs().mean((1, 2))
+        return total
 
 
 def published_loss(sound: Tensor, target: Tensor, events: int) -> Tensor:

@@ -14,7 +14,7 @@ from train.events.dataset import Dataset
 from train.events.decomposition_window import DecompositionWindow
 from train.events.event_search import drop_least_important, refine_events
 from train.events.fit_strengths import STRENGTH_STEPS, solve_strengths
-from train.events.loss import WINDOWS, magnitudes, reconstruction_loss, reconstruction_losses
+from train.events.loss import ReconstructionTarget, reconstruction_loss
 from train.events.model import Events, magnitude_spectrum
 from train.events.note_pretraining import NotePretraining, assign_keys
 from train.events.synthetic_segments import SyntheticSegments, activation_loss
@@ -95,7 +95,7 @@ def test_the_strengths_of_events_are_solved_together():
 def test_losses_of_many_sounds_are_those_of_each():
     generator = torch.Generator().manual_seed(0)
     sounds, target = (torch.randn(count, 4096, generator=generator) for count in (3, 1))
-    several = reconstruction_losses(sounds, [magnitudes(target, size) for size in WINDOWS])
+    several = ReconstructionTarget(target[0]).losses(sounds)
     torch.testing.assert_close(several, torch.stack([reconstruction_loss(sound[None], target) for sound in sounds]))
 
 
