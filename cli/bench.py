@@ -15,6 +15,7 @@ BENCHMARKS: dict[str, tuple[str, tuple[float | str, ...]]] = {
     "tracker": ("engine.tracker", ()),
     "transfer": ("engine.transfer_accuracy", ()),
     "transfer_delay": ("engine.transfer_delay", ()),
+    "quality": ("engine.transfer_quality", ()),
     "voices": ("engine.polyphony_load", ()),
     "keyboard": ("engine.key_evenness", ()),
     "notes": ("learning.note_accuracy", ()),
@@ -28,7 +29,7 @@ BENCHMARKS: dict[str, tuple[str, tuple[float | str, ...]]] = {
 DEFAULT_NAMES = ("limits", "modal", "instrument")  # need nothing installed
 BY_INSTRUMENT = {
     "guitar": ("voices", "keyboard", "start"),
-    "violin": ("transfer", "transfer_delay"),
+    "violin": ("transfer", "transfer_delay", "quality"),
     "mosaic": ("events", "first_use", "isolation"),
 }
 """Benchmarks of an instrument, by the name of their default instrument."""

@@ -70,7 +70,7 @@ def measure_folder(folder: Path) -> list[Measurement]:
     for path in sorted(path for path in folder.iterdir() if path.suffix in (".wav", ".ogg", ".mp3")):
         samples, rate = recording.load(path)
         sound = samples.mean(axis=0)
-        heard, _, (pitch, voiced, lag, _) = track_hops(sound, rate)
+        heard, _, (pitch, voiced, lag, *_) = track_hops(sound, rate)
         tracked = PitchCurve(np.maximum.accumulate(heard - lag), pitch, voiced > 0)
         found.append((path.stem, compare(reliable_part(detect_swiftf0(sound, int(rate))), tracked, lags=LAG_SECONDS)))
     all_cents = np.concatenate([agreed.cents for _, agreed in found])
