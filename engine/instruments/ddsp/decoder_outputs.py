@@ -3,13 +3,17 @@
 import numpy as np
 
 from engine.dsp import noise
+from engine.dsp.decibels import gain_of
 from engine.instruments.shared.voice_allocation import VOICES
 from engine.kernel import njit
 from engine.pointers import view_f4
 
+from .pitch_leap import mask_harmonics, move_pitch
 from .state import BRIGHTNESS, CONTINUE, NOISE, START
+from .voice_controls import harmonic_count, voice_filters, voice_harmonics
 
 MIN_NOISE_DB = np.float32(-59.9)  # of the parameter: below it there is no noise
+UNVOICED_NOISE_SHARE = np.float32(0.5)  # of the fall of the harmonics of the tracked voice while it is unvoiced
 _ZERO = np.float32(0)
 
 
@@ -35,7 +39,7 @@ def apply_outputs(state, v, outputs):
                 controls[(at + 2) % 3, k] = controls[at, k]
         voice.current = (at + 2) % 3
     elif voice.requested == CONTINUE:
-        voice.pitch_to = voice.pitch_next
+        move_pitch(state, v, voice.pitch_next)
     voice.requested = 0
 
 
@@ -43,8 +47,10 @@ def apply_outputs(state, v, outputs):
 def amend_outputs(state, v, outputs):
     """Turn the outputs of the decoder into the controls at the end of the current model frame of a voice."""
     voice = state.voices[v]
-    if _write_controls(state, v, outputs, (voice.current + 1) % 3):
+    at = (voice.current + 1) % 3
+    if _write_controls(state, v, outputs, at):
         voice.silent_frames = 0
+    mask_harmonics(state, voice_harmonics(state, v)[at], voice.pitch_to)
 
 
 @njit(cache=True, error_model="numpy")
@@ -61,7 +67,7 @@ def _write_controls(state, v, outputs, at):
 @njit(cache=True, error_model="numpy")
 def _write_harmonics(state, voice, outputs, amplitudes):
     """Distribute the amplitude over the harmonics below the band limit; whether the outputs are valid."""
-    count = min(int(state.band / (voice.pitch_next * state.rate) - 1e-9), state.H)
+    count = harmonic_count(state, voice.pitch_next)
     tilt = state.param[BRIGHTNESS] / np.float32(6.0206)
     total = _ZERO
     for k in range(state.H):
@@ -72,6 +78,8 @@ def _write_harmonics(state, voice, outputs, amplitudes):
         total += part
     valid = 0 < total < 1e6 and outputs[0] < 1e6
     gain = voice.scale * outputs[0] / total if valid else _ZERO
+    if voice.unvoiced_db > 0:
+        gain *= gain_of(-voice.unvoiced_db)
     for k in range(state.H):
         amplitudes[k] = gain * amplitudes[k] if valid else _ZERO
     return valid
@@ -82,18 +90,8 @@ def _write_noise_filter(state, voice, bands, filter, valid):
     """Compute the noise filter from the bands."""
     noise_db = state.param[NOISE]
     gain = voice.scale * np.float32(10 ** (noise_db / 20)) if valid and noise_db > MIN_NOISE_DB else _ZERO
+    if voice.unvoiced_db > 0:
+        gain *= gain_of(-UNVOICED_NOISE_SHARE * voice.unvoiced_db)
     for k in range(bands.shape[0]):
         bands[k] = gain * bands[k] if gain > 0 else _ZERO
     noise.write_filter(view_f4(state.filter_table, (state.R, state.N)), bands, filter)
-
-
-@njit(cache=True, error_model="numpy")
-def voice_harmonics(state, v):
-    """Amplitudes of the harmonics of a voice, (3, H): of the current frame, the next and the one after."""
-    return view_f4(state.harmonics, (VOICES + 1, 3, state.H))[v]
-
-
-@njit(cache=True, error_model="numpy")
-def voice_filters(state, v):
-    """Noise filters of a voice, (3, taps), frame by frame like its harmonics."""
-    return view_f4(state.filters, (VOICES + 1, 3, state.taps))[v]

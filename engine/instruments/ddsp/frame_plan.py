@@ -18,6 +18,7 @@ from .decoder_batch import advance_decoder, finish_frame
 from .decoder_outputs import amend_outputs, apply_outputs
 from .first_frame import start_note
 from .frame_schedule import schedule_frame, split_frame
+from .pitch_leap import move_pitch
 from .pitch_loudness import update_features
 from .state import CONTINUE, START, WAITING
 
@@ -60,10 +61,12 @@ def prepare_frames(state, frames):
 def _plan_next(state, v):
     """Plan the next frame with the features that it will have unless an event comes before it is due."""
     voice = state.voices[v]
-    updated_at, semitone, attenuation_db = voice.updated_at, voice.semitone, voice.attenuation_db
+    updated_at, semitone = voice.updated_at, voice.semitone
+    attenuation_db, unvoiced_db = voice.attenuation_db, voice.unvoiced_db
     pitch_next, scale = voice.pitch_next, voice.scale
     _plan(voice, update_features(state, v, voice.frame_end + state.hop), voice.frame_end)
-    voice.updated_at, voice.semitone, voice.attenuation_db = updated_at, semitone, attenuation_db
+    voice.updated_at, voice.semitone = updated_at, semitone
+    voice.attenuation_db, voice.unvoiced_db = attenuation_db, unvoiced_db
     voice.pitch_next, voice.scale = pitch_next, scale
 
 
@@ -89,7 +92,7 @@ def _request_amendment(state, v):
     due = state.clock + max((voice.frame_end - state.clock) // 2, 1)
     _plan(voice, features, min(due, voice.due) if voice.amends else due)
     voice.amends, voice.requested = 1, 0
-    voice.pitch_to = voice.pitch_next
+    move_pitch(state, v, voice.pitch_next)
 
 
 @njit(cache=True, error_model="numpy")

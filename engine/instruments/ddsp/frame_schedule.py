@@ -9,8 +9,9 @@ import numpy as np
 from engine.dsp import harmonics
 from engine.kernel import njit
 
-from .decoder_outputs import voice_filters, voice_harmonics
+from .pitch_leap import move_pitch
 from .state import FRAME_PHASES, START, VOICES_PER_PHASE
+from .voice_controls import voice_filters, voice_harmonics
 
 
 @njit(cache=True, error_model="numpy")
@@ -19,10 +20,11 @@ def next_frame(state, v):
     voice = state.voices[v]
     length = voice.frame_end - voice.frame_start
     voice.phase = harmonics.advance_phase(voice.phase, voice.pitch_from, voice.pitch_to, length, length)
-    voice.pitch_from, voice.pitch_to = voice.pitch_to, voice.pitch_next
+    voice.pitch_from = voice.pitch_to
     voice.frame_start = voice.frame_end
     voice.frame_end += state.hop
     voice.current = (voice.current + 1) % 3
+    move_pitch(state, v, voice.pitch_next)
 
 
 @njit(cache=True, error_model="numpy")

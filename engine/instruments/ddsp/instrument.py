@@ -17,8 +17,10 @@ from .decode_curves import uses_float16
 from .decoder_entry import decoder_callback
 from .decoder_requests import remote_decoder_callback
 from .initial_states import first_frames, key_range
+from .pitch_leap import FADE_SECONDS
 from .plugin_functions import handle, process
 from .state import CONTROL_FRAMES, DDSP, MAX_BATCH, PARAMS
+from .tracked_range import voice_range
 
 ONSET_SECONDS = 0.002  # fade-in of a note
 
@@ -53,6 +55,7 @@ class Ddsp(Instrument):
         self.state["uses_hertz"] = remote is not None or features["pitch"] == "hertz"
         self.state["mean"], self.state["deviation"] = features["mean"], features["deviation"]
         self.state["min_frequency"], self.state["max_frequency"] = header["pitch"]["low"], header["pitch"]["high"]
+        self.state["min_semitone"], self.state["max_semitone"] = voice_range(header["pitch"])
         if remote is None:
             self._lay_out_decoder(preset.tensors)
         else:
@@ -91,6 +94,7 @@ class Ddsp(Instrument):
         self.state["rate"], self.state["band"] = rate, min(learned, rate) / 2
         self.state["hop"], self.state["min_frame"] = hop, hop // 4
         set_smoothing(self.state, CONTROL_FRAMES, rate)
+        self.state["fade_frames"] = max(round(FADE_SECONDS * rate), 1)
         self.state["onset"] = max(round(ONSET_SECONDS * rate), 1)
         table = noise.filter_table(bands, learned, rate)
         taps, line = noise.tap_count(table), noise.new_line(table)
@@ -139,6 +143,8 @@ class Ddsp(Instrument):
         for name, width in widths.items():
             self._keep(name, np.zeros((VOICES + 1, width), np.float32), is_written=True)
         self._keep("harmonics", np.zeros((VOICES + 1, 3, harmonics), np.float32), is_written=True)
+        self._keep("fading", np.zeros((VOICES + 1, harmonics), np.float32), is_written=True)
+        self._keep("silence", np.zeros(harmonics, np.float32))
         widths = {"features": 2, "states": size, "work": decoder.WORK_ROWS * size, "outputs": padded(heads)}
         for name, width in widths.items():
             self._keep(name, np.zeros((MAX_BATCH, width), np.float32), is_written=True)

@@ -42,6 +42,8 @@ def start_voice(state, v):
     voice.phase = voice.glide_rate = 0
     voice.attenuation_db = voice.damping = voice.bend = voice.pressure = 0
     voice.silent_frames = 0
+    voice.fade_end = 0
+    voice.unvoiced_db = 0
     start_noise(state, v)
     reset_gains(state, voice)
     state.notes += 1

@@ -12,7 +12,9 @@ from .state import ATTACK, DECAY, PRESSURE, RELEASE, SPEED, SUSTAIN, SWAY, TRACK
 
 ATTACK_DB = np.float32(36)  # rise of the level in the attack
 RELEASE_DB = np.float32(60)  # fall of the level in the release
-UNVOICED_DB_PER_SECOND = np.float32(600)  # release rate of the tracked voice while unvoiced
+UNVOICED_DB_PER_SECOND = np.float32(600)  # at which the harmonics of the tracked voice fall while it is unvoiced
+RETURN_DB_PER_SECOND = np.float32(2400)  # at which they come back
+MAX_UNVOICED_DB = np.float32(150)  # from which on it is silent
 MIN_DEVIATIONS, MAX_DEVIATIONS = np.float32(-2.5), np.float32(2)  # loudness range of the decoder
 MUTE_DB = np.float32(-80)  # relative to the lower end of that range: silence below
 MAX_EXCESS_DB = np.float32(12)  # above the upper end of that range
@@ -28,9 +30,8 @@ def update_features(state, v, time):
     voice.updated_at = time
     advance_glide(voice, seconds)
     if v == TRACKED_VOICE:
-        voice.attenuation_db = (
-            voice.attenuation_db + UNVOICED_DB_PER_SECOND * seconds if voice.damping > 0 else np.float32(0)
-        )
+        step = UNVOICED_DB_PER_SECOND if voice.damping > 0 else -RETURN_DB_PER_SECOND
+        voice.unvoiced_db = max(voice.unvoiced_db + step * seconds, np.float32(0))
     else:
         voice.attenuation_db += voice.damping * RELEASE_DB / state.param[RELEASE] * seconds
     hertz = frequency_at(state, v, time)
@@ -76,7 +77,8 @@ def scale_loudness(state, voice, level):
     deviations = (level - state.mean) / state.deviation
     clamped = clamp(deviations, MIN_DEVIATIONS, MAX_DEVIATIONS)
     excess = (deviations - clamped) * state.deviation
-    voice.scale = np.float32(10 ** (min(excess, MAX_EXCESS_DB) / 20)) if excess > MUTE_DB else np.float32(0)
+    is_audible = excess > MUTE_DB and voice.unvoiced_db < MAX_UNVOICED_DB
+    voice.scale = np.float32(10 ** (min(excess, MAX_EXCESS_DB) / 20)) if is_audible else np.float32(0)
     return clamped
 
 

@@ -13,6 +13,7 @@ from engine.pointers import view_f4
 
 from .decoder_outputs import MIN_NOISE_DB
 from .frame_schedule import next_frame
+from .pitch_leap import render_fade
 from .state import CONTROL_FRAMES, LEVEL, NOISE, WIDTH
 
 
@@ -54,6 +55,8 @@ def _render_part(state, v, audio, clock):
         controls = view_f4(state.harmonics, (VOICES + 1, 3, state.H))[v]
         pitches = voice.phase, voice.pitch_from, voice.pitch_to
         harmonics.add_harmonics(tone, pitches[0], pitches[1], pitches[2], controls[first], controls[last], start, hop)
+        if clock < voice.fade_end:
+            render_fade(state, v, tone, clock)
         _render_noise(state, v, left, right, clock, start, hop)
     _mix_voice(state, voice, tone, left, right, audio, clock)
 

@@ -53,10 +53,17 @@ VOICE_STATE = np.dtype(
         ("pitch_from", "f8"),  # turns per sample, at `frame_start`,
         ("pitch_to", "f8"),  # at `frame_end`
         ("pitch_next", "f8"),  # and a model frame later, once that is decoded
+        ("fade_start", "i8"),  # of the cross-fade of a leap,
+        ("fade_end", "i8"),
+        ("fade_phase", "f8"),  # turns, of the harmonics at the old pitch at its start
+        ("fade_pitch", "f8"),  # turns per sample, the old pitch
         ("updated_at", "i8"),  # time of its pitch and loudness curves
         ("started_at", "i8"),  # start of the note
         ("loudness", "f4"),  # dB: of its velocity, or of the tracked voice
         ("attenuation_db", "f4"),  # of its release so far
+        ("unvoiced_db", "f4"),  # by which the harmonics of the tracked voice have fallen while it is unvoiced
+        ("outside_at", "i8"),  # since when the tracked pitch is outside of the range; -1: it is inside
+        ("octaves", "f4"),  # semitones, whole octaves, by which the tracked pitch is moved into the range
         ("damping", "f4"),  # 0..1, of its release
         ("semitone", "f4"),  # MIDI pitch reached by its glide
         ("target", "f4"),  # MIDI pitch of the end of the glide
@@ -80,6 +87,7 @@ DDSP = np.dtype(
         ("clock", "i8"),  # frames since `reset`
         ("hop", "i8"),  # frames of a model frame
         ("min_frame", "i8"),  # shortest model frame and longest run, in frames
+        ("fade_frames", "i8"),  # frames of the cross-fade of a leap
         ("notes", "i8"),  # notes started so far
         ("seed", "u4"),
         # the decoder
@@ -96,6 +104,8 @@ DDSP = np.dtype(
         ("uses_hertz", "i8"),  # 1: the pitch feature is in Hz; 0: MIDI pitch / 127
         ("min_frequency", "f4"),  # Hz, range of pitch of the decoder
         ("max_frequency", "f4"),
+        ("min_semitone", "f4"),  # MIDI pitch, range that a tracked voice is held to
+        ("max_semitone", "f4"),
         ("mean", "f4"),  # dB, of the loudness in training
         ("deviation", "f4"),
         # addresses of float32 arrays, (shape)
@@ -112,6 +122,8 @@ DDSP = np.dtype(
         ("R", "i8"),
         ("taps", "i8"),  # of a filter
         ("harmonics", "u8"),  # (VOICES + 1, 3, H): amplitudes
+        ("fading", "u8"),  # (VOICES + 1, H): of the harmonics that fade at an old pitch
+        ("silence", "u8"),  # (H,): 0
         ("filters", "u8"),  # (VOICES + 1, 3, taps): of the noise
         ("noise_lines", "u8"),  # (VOICES + 1, 2, line): noise on both sides
         ("line", "i8"),

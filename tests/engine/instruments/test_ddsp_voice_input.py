@@ -105,3 +105,31 @@ def test_tuning_and_bend_do_not_apply_to_the_tracked_voice():
     host.send(Kind.BEND, value=1.0)
     follow(host, np.full(700, 330.0), np.full(700, -35.0))
     assert abs(cents_from(render(host, 44_800)[0, 12_000:], 32_000, 330.0 * 32 / 48)) < 1
+
+
+def unvoiced(gap, **params):
+    """A tone that is unvoiced for some frames, as loud as before: what is heard (T,)."""
+    host, _ = playing(harmonics=12, **{**PLAIN, **params})
+    for i in range(600):
+        inside = 200 * HOP <= i * HOP < 200 * HOP + gap
+        send_voice(host, 0.0 if inside else 330.0, frame=HOP * i, onset=i == 0 or i * HOP == 200 * HOP + gap)
+    return render(host, 600 * HOP)[0].astype(float)
+
+
+def test_after_a_short_gap_a_tone_comes_back_softly_and_goes_on():
+    heard, whole = unvoiced(20 * HOP), unvoiced(0)
+    back = 220 * HOP
+    rise = [level(heard[back + start : back + start + 240]) for start in range(0, 1920, 240)]
+    assert max(np.diff(rise)) < 8  # dB in 5 ms
+    after = slice(back + 2400, 600 * HOP)
+    np.testing.assert_allclose(heard[after], whole[after], atol=2e-3 * np.abs(whole).max())
+
+
+def test_a_consonant_is_noise_that_outlasts_the_harmonics():
+    noisy = {"noise": 12.0}
+    tone, both = unvoiced(200 * HOP), unvoiced(200 * HOP, **noisy)
+    noise = both - tone
+    before, within = slice(150 * HOP, 195 * HOP), slice(235 * HOP, 245 * HOP)  # 45 to 60 ms after the tone's end
+    fall = level(tone[within]) - level(tone[before])
+    assert fall < -20
+    assert level(noise[within]) - level(noise[before]) > fall + 8
