@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 COMPLETED_WORDS = chain_options.COMPLETED_WORDS
 HOP_SECONDS = 0.01  # between two frames of the tracking of the whole voice
 MIN_VOICE_SECONDS = 0.1
+NOT_ONE_VOICE = (
+    "{0} does not sound like one voice: a chord, other players or a drone; the instrument plays one note at a time, "
+    "and its pitch will jump between them"
+)
 FADE_SECONDS = 0.005  # fade-in after the latency, perhaps within a note, is cut off
 
 
@@ -88,10 +92,12 @@ def _fit(hosted: "HostedRack", sound: "np.ndarray", args: argparse.Namespace) ->
     host, rack = hosted.host, hosted.rack
     tracked = track_recording(sound, host.rate, HOP_SECONDS)
     fitting = fit_voice(tracked, rack.preset.header, HOP_SECONDS, args.transpose)
-    values = {"follow": 0, "level": fitting.gain, "transpose": fitting.transpose}
+    values = {"follow": 0, "level": fitting.gain, "transpose": fitting.transpose, "low": fitting.low}
     for name, value in values.items():
         assert rack.voice is not None
         host.set_param(rack.voice, name, value)
+    if not tracked.is_one_voice:
+        print(NOT_ONE_VOICE.format(args.voice), file=sys.stderr)
     voiced = float((tracked.voiced > 0).mean())
     return {"transpose": fitting.transpose, "gain": round(fitting.gain, 2), "voiced": round(voiced, 4)}
 

@@ -15,12 +15,16 @@ class VoiceSnapshot(NamedTuple):
 
 
 class VoiceReading(NamedTuple):
-    """Output of the pitch tracker: frequency in Hz, 0 for none; level and gate in dB; the instrument's frequency."""
+    """Output of the pitch tracker: frequency in Hz, 0 for none; level and gate in dB; the instrument's frequency.
+
+    clarity: of the pitch, at most 1; see `PitchCurves.is_one_voice`.
+    """
 
     frequency: float
     level: float
     gate: float
     instrument_frequency: float
+    clarity: float = 1.0
 
 
 NO_VOICE = VoiceSnapshot(0.0, 0)
@@ -39,4 +43,5 @@ def voice_reading(tracker: Plugin, instrument: Plugin) -> VoiceReading:
     level, gate = float(state["level"]), float(state["gate"])
     if not state["voiced"]:
         return VoiceReading(0.0, level, gate, 0.0)
-    return VoiceReading(float(state["pitch"]), level, gate, voice_snapshot(instrument).frequency)
+    frequency = voice_snapshot(instrument).frequency
+    return VoiceReading(float(state["pitch"]), level, gate, frequency, float(state["clarity"]))

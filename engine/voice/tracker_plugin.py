@@ -1,8 +1,8 @@
 """The voice tracker plugin: emits pitch and loudness of the microphone input for the instrument after it.
 
 It is the first plugin of a chain and analyses hops of its own, about 750 a second, independent of the block size.
-After each hop it emits LOUDNESS in dB, then PITCH in Hz: 0 while unvoiced, with key 1 at an onset. The input is
-passed on at the level of `dry`.
+After each hop it emits LOUDNESS in dB, then PITCH in Hz: with key 1 at an onset, and 0 at the end of a tone and in a
+consonant after it. The input is passed on at the level of `dry`.
 """
 
 import numpy as np
@@ -37,6 +37,7 @@ PARAMS = (
 (GATE, LEVEL, FOLLOW, TRANSPOSE, SNAP, ROOT, SCALE, DRY, LOW, HIGH) = range(len(PARAMS))
 MIN_MEAN_SECONDS, MAX_MEAN_SECONDS = 0.05, 20.0  # time constant of the mean loudness: at first, later on
 MAX_LEVEL_OFFSET_DB = 40.0  # of the automatic level
+MAX_CONSONANT_SECONDS = 0.15  # for which the loudness is emitted after a tone, while it exceeds the gate
 MAX_LOUDNESS_DB = 0.0  # emitted to the instrument
 
 STATE = np.dtype(
@@ -52,6 +53,7 @@ STATE = np.dtype(
         ("note", "f8"),  # last note that was snapped to
         ("tuning", "f8"),  # semitones by which the scale is shifted: the bend of channel 1
         ("ended", "i8"),  # 1: the end of the tone was emitted
+        ("unvoiced_hops", "i8"),  # hops since the end of the tone
     ],
     align=True,
 )
@@ -96,6 +98,7 @@ class VoiceTracker(Plugin):
         self.state["mean"] = self.state["voiced_seconds"] = 0
         self.state["note"] = -1
         self.state["ended"] = 1
+        self.state["unvoiced_hops"] = 1 << 30  # no tone yet
 
 
 @njit(cache=True, error_model="numpy")
@@ -133,8 +136,12 @@ def _emit_result(state, frame):
     tracker = state.tracker
     if tracker.voiced:
         _update_mean(state)
-    elif state.ended:
-        return
+        state.unvoiced_hops = 0
+    else:
+        state.unvoiced_hops += 1
+        is_consonant = state.unvoiced_hops * tracker.hop < MAX_CONSONANT_SECONDS * tracker.rate
+        if state.ended and not (is_consonant and tracker.level >= tracker.gate):
+            return
     loudness = min(tracker.current_loudness + _loudness_offset(state), MAX_LOUDNESS_DB)
     if not emit(state, frame, Kind.LOUDNESS, 0, ALL, 0, loudness):
         return

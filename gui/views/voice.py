@@ -1,6 +1,8 @@
 """View of the voice input: level, pitch, the instrument's pitch and the latency."""
 
 import time
+from collections import deque
+from statistics import median
 
 from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QPainter, QPaintEvent
@@ -8,12 +10,14 @@ from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.pitch_and_frequency import note_name, pitch_of
 from engine.snapshots.voice import VoiceReading
+from engine.voice.offline_tracking import MIN_ONE_VOICE_CLARITY
 from gui import theme
 from gui.widgets import factory
 
 from .pitch_trace import PitchTrace
 
 MIN_LEVEL_DB = -90.0
+MAX_CLARITIES, MIN_CLARITIES = 60, 30  # readings with a voice by which it is told whether it is one
 
 
 class VoiceView(QWidget):
@@ -34,6 +38,7 @@ class VoiceView(QWidget):
         self.note_label, self._cents_label = factory.label("–", theme.DISPLAY + 4), factory.label(" ", secondary=True)
         self.voiced_label = factory.label()
         self.gauge, self.trace = MicrophoneGauge(), PitchTrace()
+        self._clarities: deque[float] = deque(maxlen=MAX_CLARITIES)
         self.latency_label, self.message_label = factory.label(step=theme.CAPTION, secondary=True), factory.label()
         for label in (self.latency_label, self.message_label):
             label.setWordWrap(True)
@@ -59,13 +64,14 @@ class VoiceView(QWidget):
         self.show_message(text)
         if not on:
             self.trace.clear()
+            self._clarities.clear()
             self.show_reading(VoiceReading(0.0, MIN_LEVEL_DB, MIN_LEVEL_DB, 0.0))
             self.latency_label.setText("")
 
     def show_reading(self, now: VoiceReading) -> None:
         """Show a reading of the tracker."""
         voiced = now.frequency > 0
-        self.voiced_label.setText(self.tr("● voice") if voiced else self.tr("○ no voice"))
+        self._show_lamp(now)
         if voiced:
             key = float(pitch_of(now.frequency))
             self.note_label.setText(note_name(round(key)))
@@ -92,6 +98,15 @@ class VoiceView(QWidget):
     def show_latency(self, text: str) -> None:
         """Show the latency from voice to instrument."""
         self.latency_label.setText(text)
+
+    def _show_lamp(self, now: VoiceReading) -> None:
+        """Show whether there is a voice, and whether it is one."""
+        if now.frequency <= 0:
+            self.voiced_label.setText(self.tr("○ no voice"))
+            return
+        self._clarities.append(now.clarity)
+        is_one = len(self._clarities) < MIN_CLARITIES or median(self._clarities) >= MIN_ONE_VOICE_CLARITY
+        self.voiced_label.setText(self.tr("● voice") if is_one else self.tr("◐ more than one voice"))
 
     def _lay_out(self) -> None:
         left = QVBoxLayout()

@@ -10,6 +10,7 @@ from engine.instruments.resonance.instrument import Resonance
 from engine.kinds.ddsp import random_preset
 from engine.preset.preset_file import Preset
 from engine.voice.offline_tracking import PitchCurves
+from engine.voice.pitch_tracker.state import MIN_PITCH_HZ
 from engine.voice_latency import Latency, measure_latency
 from tests.support.host_callback import RATE
 from tests.support.resonance_preset import small_preset
@@ -24,13 +25,30 @@ def heard(pitch, loudness=-40.0, voiced=1.0, frames=100):
 
 @pytest.mark.parametrize(("pitch", "moved"), [(440.0, 0), (220.0, 0), (150.0, 12), (60.0, 24), (2000.0, -12)])
 def test_a_voice_is_transposed_by_the_fewest_octaves_into_range(pitch, moved):
-    assert voice_transfer.fit_voice(heard(pitch), HEADER, 0.01) == voice_transfer.VoiceFit(moved, 16.0)
+    fitted = voice_transfer.fit_voice(heard(pitch), HEADER, 0.01)
+    assert (fitted.transpose, fitted.gain) == (moved, 16.0)
 
 
 def test_a_voice_that_is_mostly_in_range_is_not_transposed():
     pitch = np.where(np.arange(1000) % 100 == 0, 190.0, 300.0)
     voice = PitchCurves(pitch, np.ones(1000), np.full(1000, -24.0))
-    assert voice_transfer.fit_voice(voice, HEADER, 0.01) == voice_transfer.VoiceFit(0, 0.0)
+    fitted = voice_transfer.fit_voice(voice, HEADER, 0.01)
+    assert (fitted.transpose, fitted.gain) == (0, 0.0)
+
+
+def test_a_voice_is_tracked_to_below_its_lowest_tone_and_that_of_the_instrument():
+    whole_tone = 2 ** (-2 / 12)
+    for pitch, transpose, lowest in ((440.0, 0, 196.0), (440.0, 12, 98.0), (110.0, 0, 110.0), (61.0, 24, 49.0)):
+        fitted = voice_transfer.fit_voice(heard(pitch), HEADER, 0.01, transpose)
+        assert fitted.low == pytest.approx(max(lowest * whole_tone, MIN_PITCH_HZ), rel=1e-6)
+
+
+def test_short_errors_an_octave_below_are_not_the_lowest_pitch_of_a_voice():
+    pitch = np.full(1000, 440.0)
+    pitch[100:105] = pitch[300:305] = 110.0  # 50 ms each
+    assert voice_transfer.lowest_pitch(PitchCurves(pitch, np.ones(1000), np.zeros(1000)), 0.01) == 440
+    pitch[500:600] = 330.0  # a tone of a second
+    assert voice_transfer.lowest_pitch(PitchCurves(pitch, np.ones(1000), np.zeros(1000)), 0.01) == 330
 
 
 def test_a_given_transposition_is_used():

@@ -17,7 +17,12 @@ MAX_NEAR_OCTAVES, NEAR_COST_SHARE = 0.06, 0.3  # interval below a jump, and the 
 MIN_EARLY_CLARITY, MIN_STEADY_CLARITY, MIN_LATE_CLARITY = 0.73, 0.8, 0.87  # to start a tone, see `_onset_clarity`
 MIN_SUSTAIN_CLARITY = 0.6  # to continue a tone
 MIN_UPDATE_STRENGTH = 0.7  # below it the pitch is not updated
-HOLD_SECONDS = 0.016  # for which an unclear tone is held
+HOLD_SECONDS, LOUD_HOLD_SECONDS = 0.016, 0.05  # for which an unclear tone is held; the same while it stays loud
+MAX_HELD_FALL_DB = 9.0  # below the level of the tone, where it is still loud
+TONE_LEVEL_SECONDS = 0.03  # over which that level is taken
+BELIEF_SECONDS = 0.025  # for which a leap to a multiple of the period has to last before it is the pitch
+MIN_SETTLED_SECONDS = 0.04  # of a tone whose leaps are doubted: the first period of a low tone resembles high ones
+MAX_MULTIPLE_ERROR = 0.04  # share by which two periods may differ from multiples of one another
 HYSTERESIS_DB = 6.0  # by which the level must exceed the gate to start a tone
 RISE_DB = 10.0  # above the background level, of an onset
 RECOVERY_DB_PER_SECOND = 300.0  # at which the background follows a lasting level
@@ -85,6 +90,7 @@ def _start_tone(tracker, best):
         tracker.onset = tracker.voiced = 1
         tracker.unclear_hops = tracker.hops_since_onset = 0
         tracker.pitch = 1 / tracker.lags[best]
+        tracker.tone_level, tracker.doubted_hops = tracker.level, 0
 
 
 @njit(cache=True, error_model="numpy")
@@ -105,10 +111,60 @@ def _onset_clarity(tracker, lag):
 
 @njit(cache=True, error_model="numpy")
 def _continue_tone(tracker, best):
-    """Update a tone; hold it for HOLD_SECONDS where it is unclear, then end it; end it below the gate."""
+    """Update a tone; hold it for some time where it is unclear, then end it; end it below the gate."""
     tracker.hops_since_onset += 1
-    tracker.unclear_hops = 0 if tracker.clarity > MIN_SUSTAIN_CLARITY else tracker.unclear_hops + 1
-    if tracker.unclear_hops * tracker.hop > HOLD_SECONDS * tracker.rate or tracker.level < tracker.gate:
+    if tracker.clarity > MIN_SUSTAIN_CLARITY:
+        tracker.unclear_hops = 0
+        share = min(tracker.hop / (TONE_LEVEL_SECONDS * tracker.rate), 1.0)
+        tracker.tone_level += share * (tracker.level - tracker.tone_level)
+    else:
+        tracker.unclear_hops += 1
+    if tracker.unclear_hops * tracker.hop > _hold_seconds(tracker) * tracker.rate or tracker.level < tracker.gate:
         tracker.voiced = 0
     elif tracker.unclear_hops == 0 and tracker.strengths[best] > MIN_UPDATE_STRENGTH:
-        tracker.pitch = 1 / tracker.lags[best]
+        _update_pitch(tracker, tracker.lags[best])
+
+
+@njit(cache=True, error_model="numpy")
+def _hold_seconds(tracker):
+    """How long an unclear tone is held: a consonant or a glide is as loud as the tone, which goes on after it.
+
+    No longer than the tone has lasted, since what is loud and unclear may never have been a tone.
+    """
+    if tracker.level < tracker.tone_level - MAX_HELD_FALL_DB:
+        return HOLD_SECONDS
+    return max(HOLD_SECONDS, min(LOUD_HOLD_SECONDS, tracker.hops_since_onset * tracker.hop / tracker.rate / 2))
+
+
+@njit(cache=True, error_model="numpy")
+def _update_pitch(tracker, lag):
+    """Make a period the pitch; a multiple of the last one only once it has lasted.
+
+    While one tone decays and the next one starts, or at the edge of a breath, the common period of both correlates
+    best for 20 to 30 ms: it is a multiple of either.
+    """
+    ratio = lag * tracker.pitch
+    is_settled = tracker.hops_since_onset * tracker.hop >= MIN_SETTLED_SECONDS * tracker.rate
+    if not is_settled or ratio < 1.5 or abs(ratio / np.rint(ratio) - 1) > MAX_MULTIPLE_ERROR:
+        tracker.doubted_hops = 0
+    else:
+        _count_doubted(tracker, lag)
+        if tracker.doubted_hops * tracker.hop < BELIEF_SECONDS * tracker.rate:
+            return
+        lag, tracker.doubted_hops = tracker.doubted_lag, 0
+    tracker.pitch = 1 / lag
+
+
+@njit(cache=True, error_model="numpy")
+def _count_doubted(tracker, lag):
+    """Count a hop for the leap down that is doubted, or begin with another one.
+
+    Multiples of its period count for it, since every multiple correlates; a part of its period takes its place.
+    """
+    ratio = max(lag / tracker.doubted_lag, tracker.doubted_lag / lag) if tracker.doubted_hops > 0 else 0.0
+    if ratio == 0 or abs(ratio / np.rint(ratio) - 1) > MAX_MULTIPLE_ERROR:
+        tracker.doubted_lag, tracker.doubted_hops = lag, 1
+        return
+    tracker.doubted_hops += 1
+    if lag < tracker.doubted_lag or ratio < 1.5:
+        tracker.doubted_lag = lag

@@ -83,6 +83,9 @@ TRACKER = np.dtype(
         ("level", "f8"),  # dB of the last few milliseconds
         ("hops_since_onset", "i8"),  # hops since the tone started
         ("unclear_hops", "i8"),  # hops since it was last clear
+        ("tone_level", "f8"),  # dB, smoothed, of its clear hops
+        ("doubted_lag", "f8"),  # seconds: period of a leap down that is not believed yet,
+        ("doubted_hops", "i8"),  # and the hops for which it has lasted
     ],
     align=True,
 )

@@ -150,3 +150,54 @@ def test_frames_are_a_hop_apart_and_the_loudness_is_in_time(random):
     assert told.loudness[75] == pytest.approx(20 * np.log10(0.5) - 3.01, abs=0.2)
     assert told.loudness[50] == pytest.approx(told.loudness[75] - 3, abs=0.6)
     assert told.loudness[48] < -60
+
+
+def voice_of(pitches, random, seconds=0.2, noise=-50):
+    """Tones (T,) that follow one another without a gap, each with ten partials."""
+    frequency = np.repeat(pitches, round(seconds * RATE))
+    phase = np.cumsum(frequency) / RATE
+    wave = sum(np.sin(2 * np.pi * k * phase + k) / k for k in range(1, 11))
+    return (0.1 * (wave + 10 ** (noise / 20) * random.normal(size=len(wave)))).astype(np.float32)
+
+
+def test_a_common_period_of_two_tones_is_not_played_for_a_moment(random):
+    sound = voice_of([330.0, 330.0], random)
+    time = np.arange(len(sound)) / RATE
+    second = 0.1 * sum(np.sin(2 * np.pi * k * 440 * time) / k for k in range(1, 11))
+    mixed = sound + np.where((time > 0.2) & (time < 0.218), second, 0).astype(np.float32)
+    _, _, (pitch, voiced, *_) = track_hops(mixed, RATE)
+    assert pitch[voiced > 0].min() > 300
+
+
+@pytest.mark.parametrize("low", [220.0, 110.0, 130.8])
+def test_a_leap_down_is_found_and_in_time(low, random):
+    heard, _, (pitch, voiced, *_) = track_hops(voice_of([440.0, low], random), RATE)
+    right = (np.abs(cents(pitch, low)) < 30) & (voiced > 0)
+    first = heard[np.flatnonzero(right)[0]] - 0.2
+    assert first < 0.05
+    assert right[(heard > 0.26) & (heard < 0.39)].all()
+
+
+def consonant(random, seconds, decibels):
+    """A tone of 220 Hz with noise in its place for a while, of a level relative to it."""
+    sound = voice_of([220.0, 220.0, 220.0], random)
+    time = np.arange(len(sound)) / RATE
+    noise = (10 ** (decibels / 20) * sound.std() * random.normal(size=len(sound))).astype(np.float32)
+    return np.where((time > 0.3) & (time < 0.3 + seconds), noise, sound)
+
+
+def test_a_tone_is_held_over_a_short_consonant_that_is_as_loud(random):
+    heard, _, (_, voiced, *_) = track_hops(consonant(random, 0.04, -3), RATE)
+    assert voiced[(heard > 0.05) & (heard < 0.59)].all()
+
+
+def test_a_tone_is_not_held_over_a_pause_or_a_long_consonant(random):
+    for seconds, decibels in ((0.04, -30), (0.12, -3)):
+        heard, _, (_, voiced, *_) = track_hops(consonant(random, seconds, decibels), RATE)
+        assert not voiced[(heard > 0.3) & (heard < 0.3 + seconds + 0.01)].all()
+
+
+def test_a_chord_is_not_one_voice_and_a_tone_is(random):
+    chord = sum(voice_of([pitch], random, 1.0) for pitch in (233.0, 330.0, 397.0))
+    assert not track_recording(chord, RATE).is_one_voice
+    assert track_recording(voice_of([233.0, 330.0, 397.0], random, 0.4), RATE).is_one_voice

@@ -6,7 +6,7 @@ import pytest
 from engine.events import Kind
 from engine.host import Host
 from engine.voice.scales import MASKS, SCALES, nearest_note
-from engine.voice.tracker_plugin import VoiceTracker
+from engine.voice.tracker_plugin import MAX_CONSONANT_SECONDS, VoiceTracker
 from tests.support.harmonic_tones import RATE, tone
 from tests.support.host_callback import MAX_FRAMES, render
 from tests.support.simple_plugins import Listener, Signal
@@ -141,3 +141,13 @@ def test_the_tuning_moves_the_scale_and_not_the_voice(sung):
         host.set_param(voice, "transpose", 0.1)
         render(host, RATE // 2)
         assert listener.heard(Kind.PITCH)["value"][50] == pytest.approx(expected, rel=1e-3)
+
+
+def test_the_loudness_of_a_consonant_is_emitted_for_a_while(random):
+    sound = tone(220.0, random, seconds=0.3, noise=-60)[0]
+    loud, soft = (level * random.normal(size=RATE // 2).astype(np.float32) for level in (0.03, 1e-5))
+    for noise, seconds in ((loud, MAX_CONSONANT_SECONDS), (soft, 0.0)):
+        loudness, pitch, _, _ = tracked(np.concatenate((sound, noise)), seconds=0.85)
+        ends = pitch["frame"][pitch["value"] == 0]
+        assert ends[-1] - ends[0] == pytest.approx(seconds * RATE, abs=0.02 * RATE)
+        np.testing.assert_array_equal(loudness["frame"], pitch["frame"])
