@@ -16,7 +16,7 @@ from train.ddsp.model import DdspModel
 from .training_record import header_config, thin_losses
 
 MAX_ERROR_DB = -55.0  # of the decoder outputs, up to which matrices are stored as float16
-EXTRA_SEMITONES = 3  # added to the range of pitches below and above
+EXTRA_SEMITONES = 3  # added to the range of pitches above
 PROBE_FRAMES, PROBE_STEP = 64, 9  # of the probe; every PROBE_STEP-th frame is stored
 TRACKER = "the engine's, made exact by the partials, checked by SwiftF0; loudness by the engine"
 
@@ -51,7 +51,7 @@ def make_header(learned: LearnedDdsp, dataset: Dataset, version: str) -> dict[st
             "agreement": round(dataset.agreement, 3),
         },
         "pitch": {"low": round(dataset.low, 2), "high": round(dataset.high, 2)},
-        "keys": _keys(dataset),
+        "keys": key_range(dataset),
         "training": {
             "version": version,
             "recipe": "ddsp",
@@ -104,16 +104,16 @@ def decoding_error_db(model: DdspModel, other: DdspModel, dataset: Dataset) -> f
     return max(10 * float(np.log10(((a - b) ** 2).sum() / (a**2).sum() + 1e-20)) for a, b in pairs)
 
 
+def key_range(dataset: Dataset) -> dict[str, int]:
+    """Key range of the instrument: no lower than its lowest tone, as no instrument is."""
+    low, high = (pitch_of(pitch) for pitch in (dataset.low, dataset.high))
+    return {"low": max(round(low), 0), "high": min(round(high) + EXTRA_SEMITONES, 127)}
+
+
 def with_loudness_scale(dataset: Dataset, preset: Preset) -> Dataset:
     """A dataset with the loudness normalization of a finished preset."""
     features = preset.header["features"]
     return replace(dataset, mean=float(features["mean"]), deviation=float(features["deviation"]))
-
-
-def _keys(dataset: Dataset) -> dict[str, int]:
-    """Key range of the instrument."""
-    low, high = (pitch_of(pitch) for pitch in (dataset.low, dataset.high))
-    return {"low": max(round(low) - EXTRA_SEMITONES, 0), "high": min(round(high) + EXTRA_SEMITONES, 127)}
 
 
 def _rounded(values: np.ndarray) -> list[float]:
