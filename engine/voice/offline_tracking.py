@@ -11,6 +11,7 @@ from engine.voice.pitch_tracker.state import MAX_PITCH_HZ, MIN_PITCH_HZ, TRACKER
 TRACKER_HZ = 48_000.0  # every recording is resampled to it
 GATE_DB = -60.0
 MIN_ONE_VOICE_CLARITY = 0.88  # median of one voice; a violin in a hall has 0.94, chords and ensembles 0.5 to 0.8
+LOUD_DB = 30.0  # below the loudest moment, where it is judged
 TAIL_SECONDS = 0.1  # of silence after a recording, for the delay of the tracker
 
 
@@ -19,7 +20,7 @@ class PitchCurves:
     """Frames (F,) at t = j · hop: pitch in Hz, voiced 0 or 1, loudness in dB.
 
     While unvoiced the pitch is the last one, at the start the first one, and 0 if there is none at all.
-    clarity: the median of the tracker's clarity while voiced, at most 1.
+    clarity: the median of the tracker's clarity, at most 1, where it is within LOUD_DB of the loudest; 0 while unvoiced.
     """
 
     pitch: np.ndarray
@@ -48,7 +49,7 @@ def track_recording(
     time = np.arange(int(len(samples) / (rate * hop_seconds) + 1e-9) + 1) * hop_seconds
     time_of_hop, loudness_delay, results = track_hops(samples, rate, low, high, gate)
     pitch, voiced, delay, loudness, clarity = results
-    is_voiced = voiced > 0
+    is_loud = loudness > loudness.max() - LOUD_DB
     first = int(np.argmax(voiced))
     pitch[:first] = pitch[first]
     at = np.clip(np.searchsorted(np.maximum.accumulate(time_of_hop - delay), time), 0, len(time_of_hop) - 1)
@@ -57,7 +58,7 @@ def track_recording(
         pitch[at].astype(np.float32),
         voiced[at].astype(np.float32),
         level.astype(np.float32),
-        float(np.median(clarity[is_voiced])) if is_voiced.any() else 1.0,
+        float(np.median(np.where(voiced > 0, clarity, 0.0)[is_loud])),
     )
 
 

@@ -174,8 +174,8 @@ def test_a_leap_down_is_found_and_in_time(low, random):
     heard, _, (pitch, voiced, *_) = track_hops(voice_of([440.0, low], random), RATE)
     right = (np.abs(cents(pitch, low)) < 30) & (voiced > 0)
     first = heard[np.flatnonzero(right)[0]] - 0.2
-    assert first < 0.05
-    assert right[(heard > 0.26) & (heard < 0.39)].all()
+    assert first < 0.06
+    assert right[(heard > 0.27) & (heard < 0.39)].all()
 
 
 def consonant(random, seconds, decibels):
@@ -187,7 +187,7 @@ def consonant(random, seconds, decibels):
 
 
 def test_a_tone_is_held_over_a_short_consonant_that_is_as_loud(random):
-    heard, _, (_, voiced, *_) = track_hops(consonant(random, 0.04, -3), RATE)
+    heard, _, (_, voiced, *_) = track_hops(consonant(random, 0.025, -3), RATE)
     assert voiced[(heard > 0.05) & (heard < 0.59)].all()
 
 
@@ -198,6 +198,7 @@ def test_a_tone_is_not_held_over_a_pause_or_a_long_consonant(random):
 
 
 def test_a_chord_is_not_one_voice_and_a_tone_is(random):
-    chord = sum(voice_of([pitch], random, 1.0) for pitch in (233.0, 330.0, 397.0))
-    assert not track_recording(chord, RATE).is_one_voice
+    for pitches in ((233.0, 330.0), (233.0, 330.0, 397.0)):
+        chord = sum(voice_of([pitch], random, 1.0) for pitch in pitches)
+        assert not track_recording(chord, RATE).is_one_voice
     assert track_recording(voice_of([233.0, 330.0, 397.0], random, 0.4), RATE).is_one_voice

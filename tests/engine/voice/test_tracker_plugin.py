@@ -144,10 +144,10 @@ def test_the_tuning_moves_the_scale_and_not_the_voice(sung):
 
 
 def test_the_loudness_of_a_consonant_is_emitted_for_a_while(random):
-    sound = tone(220.0, random, seconds=0.3, noise=-60)[0]
-    loud, soft = (level * random.normal(size=RATE // 2).astype(np.float32) for level in (0.03, 1e-5))
+    sound = tone(220.0, random, seconds=0.2, noise=-60)[0]
+    loud, soft = (level * random.normal(size=RATE // 4).astype(np.float32) for level in (0.03, 1e-5))
     for noise, seconds in ((loud, MAX_CONSONANT_SECONDS), (soft, 0.0)):
-        loudness, pitch, _, _ = tracked(np.concatenate((sound, noise)), seconds=0.85)
+        loudness, pitch, _, _ = tracked(np.concatenate((sound, noise)), seconds=0.55)
         ends = pitch["frame"][pitch["value"] == 0]
         assert ends[-1] - ends[0] == pytest.approx(seconds * RATE, abs=0.02 * RATE)
         np.testing.assert_array_equal(loudness["frame"], pitch["frame"])
