@@ -20,7 +20,8 @@ class PitchCurves:
     """Frames (F,) at t = j · hop: pitch in Hz, voiced 0 or 1, loudness in dB.
 
     While unvoiced the pitch is the last one, at the start the first one, and 0 if there is none at all.
-    clarity: the median of the tracker's clarity, at most 1, where it is within LOUD_DB of the loudest; 0 while unvoiced.
+    clarity: the median of the tracker's clarity, at most 1 and 0 while unvoiced, where it is within LOUD_DB of the
+    loudest.
     """
 
     pitch: np.ndarray
