@@ -20,7 +20,7 @@ from .initial_states import first_frames, key_range
 from .pitch_leap import FADE_SECONDS
 from .plugin_functions import handle, process
 from .state import CONTROL_FRAMES, DDSP, MAX_BATCH, PARAMS
-from .tracked_range import voice_range
+from .voice_range import voice_range
 
 ONSET_SECONDS = 0.002  # fade-in of a note
 

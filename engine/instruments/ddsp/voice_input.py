@@ -11,7 +11,7 @@ from .note_on_off import start_voice
 from .pitch_leap import move_pitch
 from .pitch_loudness import frequency_at
 from .state import CONTINUE, START, TRACKED_VOICE
-from .tracked_range import pitch_in_range
+from .voice_range import pitch_in_range
 
 MIN_RESTART_DB = 30.0  # of the fall while unvoiced, from which on it was a pause
 TRACKED_NOTE = -3  # note id of the tracked voice, which no note has: only an event for ALL notes applies to it

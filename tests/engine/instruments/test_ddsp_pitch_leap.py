@@ -8,7 +8,7 @@ from engine.events import Kind
 from engine.instruments.ddsp.instrument import Ddsp
 from engine.instruments.ddsp.pitch_leap import FADE_SECONDS
 from engine.instruments.ddsp.state import TRACKED_VOICE
-from engine.instruments.ddsp.tracked_range import OUTSIDE_SECONDS, voice_range
+from engine.instruments.ddsp.voice_range import OUTSIDE_SECONDS, voice_range
 from tests.engine.instruments.resonance_player import cents_from, level
 from tests.support.ddsp_instrument import PLAIN, playing, send_voice
 from tests.support.host_callback import render
