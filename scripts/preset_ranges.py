@@ -10,7 +10,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from cli.learn import recordings
+from cli.recording_part import parse_part
 from engine.preset.preset_file import Preset, read, write
 from export.ddsp import key_range
 from scripts.factory_instruments import RECIPES, command, recipes
@@ -32,7 +32,7 @@ def main() -> int:
         preset = read(path)
         texts = [text for text in command(name, known[name], Path(os.environ["LUTHIER_DATA"])) if _is_recording(text)]
         sizes = replace(Sizes(), rate=preset.header["rate"], hop=preset.header["hop"])
-        dataset = load_dataset([recordings.parse_part(text) for text in texts], sizes)
+        dataset = load_dataset([parse_part(text) for text in texts], sizes)
         pitch = {"low": round(dataset.low, 2), "high": round(dataset.high, 2)}
         write(path, Preset({**preset.header, "pitch": pitch, "keys": key_range(dataset)}, preset.tensors))
         print(f"{name}: {pitch} in place of {preset.header['pitch']}, {key_range(dataset)}", flush=True)
