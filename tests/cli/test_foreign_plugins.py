@@ -169,7 +169,7 @@ def test_presets_are_shown_and_loaded_by_the_command(probe_path, capsys, score_f
     preset_scan._find.cache_clear()
     monkeypatch.setenv("PROBE_FAULT", "discovery")
     assert main(["show", effect]) == 0
-    assert "cannot be listed" in capsys.readouterr().out
+    assert "cannot be listed" in " ".join(capsys.readouterr().out.split())  # on as many lines as a path needs
 
 
 def test_a_plugin_that_stops_while_it_plays_is_told_once(probe_path, monkeypatch, capsys):

@@ -105,6 +105,7 @@ def names(controller):
     return {name for name in (*found, reading.device, reading.name, reading.backend, reading.midi_problem) if name}
 
 
+@pytest.mark.verify
 def test_no_view_of_any_kind_has_an_untranslated_text(window):
     left, kinds = set(), {entry.kind: entry.name for entry in window.entry_files.entries}
     for name in kinds.values():

@@ -75,6 +75,7 @@ def test_the_pitch_of_the_voice_is_shown_and_the_violin_follows_it(singer, ear):
     assert level(ear.listen(0.2, QTest.qWait)) < -60
 
 
+@pytest.mark.verify
 def test_ten_seconds_of_singing_set_range_and_transposition(singer, ear, monkeypatch):
     monkeypatch.setattr("gui.controllers.voice.MEASURE_SECONDS", 4.0)
     view, name = singer.window.views.voice, singer.bridge.status.name
