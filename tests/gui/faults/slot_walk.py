@@ -60,13 +60,15 @@ class SlotWalk:
         self.unknown: set[str] = set()  # signals that nobody knows what to emit with
         self._emitted: dict[str, tuple[object, ...]] = {}
         self._slots: list[Callable[..., None]] = []
-        for name, signal in self._signals():
+        for name, signal, _ in self._signals():
             self._keep_arguments(name, signal)
 
     def run(self) -> None:
         """Call everything, in the window and in the dialogs that this opens."""
-        for name, signal in list(self._signals()):
+        for name, signal, owner in list(self._signals()):
             for arguments in self._arguments(name, signal):
+                if sip.isdeleted(owner):  # a slot before has closed it: PyQt would call it all the same
+                    break
                 self._call(name, lambda signal=signal, arguments=arguments: signal.emit(*arguments))
         for shortcut in self.window.findChildren(QShortcut):
             if shortcut.key().toString() not in ENDING_KEYS:
@@ -102,15 +104,15 @@ class SlotWalk:
                 waiting += [value for value in vars(each).values() if isinstance(value, QObject)]
                 yield each
 
-    def _signals(self) -> Iterator[tuple[str, object]]:
-        """The signals of our own classes that are connected to something."""
+    def _signals(self) -> Iterator[tuple[str, object, QObject]]:
+        """The signals of our own classes that are connected to something, and whose they are."""
         for each in self._objects():
             for kind in type(each).__mro__:
                 for name, declared in vars(kind).items():
                     if isinstance(declared, pyqtSignal) and kind.__module__.startswith("gui") and name not in ENDING:
                         signal = getattr(each, name)
                         if each.receivers(signal):
-                            yield f"{kind.__name__}.{name}", signal
+                            yield f"{kind.__name__}.{name}", signal, each
 
     def _keep_arguments(self, name: str, signal: object) -> None:
         """Remember what the window itself emits a signal with."""
