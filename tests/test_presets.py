@@ -118,6 +118,7 @@ def test_its_strikes_are_alike_but_not_the_same(path):
 
 
 @each
+@pytest.mark.verify
 def test_it_is_as_loud_at_every_rate(path):
     preset = read(path)
     keys = np.round(np.linspace(preset.header["keys"]["low"], preset.header["keys"]["high"], 32)).astype(int).tolist()

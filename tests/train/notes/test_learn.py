@@ -105,6 +105,7 @@ def test_the_same_recordings_give_the_same_tensors(folder, learned):
         np.testing.assert_array_equal(values, again[name])
 
 
+@pytest.mark.verify
 def test_one_key_of_several_dynamics_is_spread_over_processes_and_gives_the_same_bits(tmp_path):
     for name, level in (("forte", 0.4), ("mezzo-forte", 0.2), ("piano", 0.1)):
         _write(tmp_path / f"x_A3_{name}.wav", 57, level)

@@ -132,6 +132,7 @@ def test_a_damaged_cache_is_as_none(tmp_path, text):
     assert Catalog(tmp_path / "plugins.json").entries == []
 
 
+@pytest.mark.verify
 def test_a_damaged_cache_is_written_anew(installed, refreshed, tmp_path):
     (tmp_path / "cache").mkdir()
     (tmp_path / "cache" / "plugins.json").write_text("{")
@@ -139,6 +140,7 @@ def test_a_damaged_cache_is_written_anew(installed, refreshed, tmp_path):
     assert json.loads((tmp_path / "cache" / "plugins.json").read_text())["version"] == 1
 
 
+@pytest.mark.verify
 def test_a_cache_that_cannot_be_written_is_no_error(installed, tmp_path):
     (tmp_path / "file").write_text("")
     catalog = Catalog(tmp_path / "file" / "plugins.json")
@@ -146,6 +148,7 @@ def test_a_cache_that_cannot_be_written_is_no_error(installed, tmp_path):
     assert len(own(catalog, installed)) == CLAPS + LV2S
 
 
+@pytest.mark.verify
 def test_a_scan_that_was_stopped_keeps_what_it_has_found(installed, refreshed, tmp_path):
     catalog = Catalog(tmp_path / "cache" / "plugins.json")
     steps = catalog.refresh()
