@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -82,8 +83,8 @@ def _note_rows(folder: Path, count: int) -> Iterator[Row]:
     fit_seconds, match_seconds, distances = [], [], []
     for name, key, loud, soft in NOTES[:count]:
         sounds = [recording.read(folder / f"{dynamic} {name}.flac", NOTE_RATE).samples for dynamic in (loud, soft)]
-        fitted, seconds = _timed(lambda: note.fit(sounds[0], NOTE_RATE, NOTE_MODES, frequency_of(key)))  # noqa: B023
-        matched, match = _timed(lambda: note.fit_like(sounds[1], NOTE_RATE, fitted))  # noqa: B023
+        fitted, seconds = _timed(partial(note.fit, sounds[0], NOTE_RATE, NOTE_MODES, frequency_of(key)))
+        matched, match = _timed(partial(note.fit_like, sounds[1], NOTE_RATE, fitted))
         fit_seconds.append(seconds)
         match_seconds.append(match)
         distances += [_distance(learned, sound) for learned, sound in zip((fitted, matched), sounds, strict=True)]
